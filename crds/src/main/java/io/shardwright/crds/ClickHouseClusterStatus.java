@@ -1,0 +1,30 @@
+package io.shardwright.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+
+/** What the operator last saw of a cluster. */
+public record ClickHouseClusterStatus(
+        @JsonPropertyDescription("The generation of the spec that this status speaks of.")
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Shards that are ready / shards wanted.")
+        String shards,
+
+        @JsonPropertyDescription("Replicas that are ready / replicas wanted, over all shards.")
+        String replicas,
+
+        @JsonPropertyDescription("Bytes on disk of the active parts of all tables, each shard counted once.")
+        Long bytes,
+
+        @JsonPropertyDescription("The same, for people.") String data,
+
+        @JsonPropertyDescription("Ready, or what is going on, in a few words.")
+        String summary,
+
+        @JsonPropertyDescription("Accepted, Ready, Progressing and Degraded.")
+        List<Condition> conditions,
+
+        @JsonPropertyDescription("What is wanted but must wait, and why.")
+        List<HoldStatus> holds) {}

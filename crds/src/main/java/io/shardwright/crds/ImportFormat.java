@@ -1,0 +1,9 @@
+package io.shardwright.crds;
+
+/** How the rows of a file are written; the names are ClickHouse's. */
+public enum ImportFormat {
+    CSVWithNames,
+    CSV,
+    TSV,
+    JSONEachRow
+}
