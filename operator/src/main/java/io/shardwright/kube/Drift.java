@@ -3,7 +3,7 @@ package io.shardwright.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -18,6 +18,8 @@ import java.util.TreeMap;
 public final class Drift {
     public static final String HASH_ANNOTATION = "clickhouse.shardwright.io/applied-hash";
 
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+
     private Drift() {}
 
     /**
@@ -25,21 +27,24 @@ public final class Drift {
      * Values of Secrets are not told.
      */
     public static Optional<String> between(HasMetadata desired, HasMetadata actual) {
-        var mapper = Serialization.jsonMapper();
-        return difference("", mapper.valueToTree(desired), mapper.valueToTree(actual))
+        return difference("", tree(desired), tree(actual))
                 .map(difference -> "Secret".equals(desired.getKind()) ? "its contents" : difference);
     }
 
     /** A copy of the object, with the hash of everything that it states. */
     public static <T extends HasMetadata> T stamped(T desired) {
-        var stamped = Serialization.clone(desired);
+        var stamped = SERIALIZATION.clone(desired);
         var annotations = new TreeMap<String, String>();
         if (desired.getMetadata().getAnnotations() != null) {
             annotations.putAll(desired.getMetadata().getAnnotations());
         }
-        annotations.put(HASH_ANNOTATION, Hashes.of(Serialization.asJson(desired)));
+        annotations.put(HASH_ANNOTATION, Hashes.of(SERIALIZATION.asJson(desired)));
         stamped.getMetadata().setAnnotations(annotations);
         return stamped;
+    }
+
+    private static JsonNode tree(HasMetadata object) {
+        return SERIALIZATION.convertValue(object, JsonNode.class);
     }
 
     private static Optional<String> difference(String path, JsonNode desired, JsonNode actual) {
