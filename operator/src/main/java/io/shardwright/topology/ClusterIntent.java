@@ -1,0 +1,41 @@
+package io.shardwright.topology;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A ClickHouseCluster with every default filled in.
+ *
+ * @param uid of the ClickHouseCluster, for owner references
+ * @param version as the user wrote it, e.g. 18.16.1
+ * @param users the operator's own and the spec's
+ */
+public record ClusterIntent(
+        ClusterRef ref,
+        String uid,
+        String version,
+        String image,
+        Layout layout,
+        Coordination coordination,
+        Storage storage,
+        List<User> users,
+        PodAdditions pod,
+        boolean keepVolumes) {
+    public ClusterIntent {
+        users = List.copyOf(users);
+    }
+
+    /** What a user adds to the servers' pods. */
+    public record PodAdditions(Map<String, String> labels, Map<String, String> annotations, Optional<JsonNode> spec) {
+        public PodAdditions {
+            labels = Map.copyOf(labels);
+            annotations = Map.copyOf(annotations);
+        }
+
+        public static PodAdditions none() {
+            return new PodAdditions(Map.of(), Map.of(), Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.shardwright.topology;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.ClickHouseClusterSpec;
+import io.shardwright.crds.CoordinationSpec;
+import io.shardwright.crds.DeletionPolicy;
+import io.shardwright.crds.ManagedCoordinationSpec;
+import io.shardwright.crds.PodTemplate;
+import io.shardwright.crds.StorageSpec;
+import io.shardwright.crds.UserSpec;
+import io.shardwright.plan.Parsed;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Turns a ClickHouseCluster into an intent, or says what is wrong with it that the API server could not. */
+public final class ClusterParser {
+    private static final String DEFAULT_VERSION = "26.3";
+    private static final String SERVER_REPOSITORY = "clickhouse/clickhouse-server:";
+    private static final String ZOOKEEPER_IMAGE = "zookeeper:3.8";
+    private static final String COORDINATION_ROOT = "/clickhouse";
+    private static final Storage SERVER_STORAGE = new Storage(new Quantity("10Gi"), Optional.empty());
+    private static final Storage ZOOKEEPER_STORAGE = new Storage(new Quantity("1Gi"), Optional.empty());
+    private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}");
+
+    private ClusterParser() {}
+
+    /** @param dnsDomain DNS domain of the Kubernetes cluster */
+    public static Parsed<ClusterIntent> parse(ClickHouseCluster resource, String dnsDomain) {
+        var spec = resource.getSpec();
+        if (spec == null) {
+            return new Parsed.Rejected<>("spec is missing: add spec, with at least version");
+        }
+        return problemOf(spec)
+                .<Parsed<ClusterIntent>>map(Parsed.Rejected::new)
+                .orElseGet(() -> new Parsed.Accepted<>(intent(resource, spec, dnsDomain)));
+    }
+
+    private static Optional<String> problemOf(ClickHouseClusterSpec spec) {
+        return Stream.of(badEndpoint(spec.coordination()), repeatedUser(spec.users()))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<String> badEndpoint(CoordinationSpec spec) {
+        if (spec == null || spec.endpoints() == null) {
+            return Optional.empty();
+        }
+        return spec.endpoints().stream()
+                .filter(endpoint -> !ENDPOINT.matcher(endpoint).matches())
+                .findFirst()
+                .map(endpoint -> "coordination.endpoints: \"" + endpoint
+                        + "\" is not host:port; write for example zookeeper-0.zookeeper:2181");
+    }
+
+    private static Optional<String> repeatedUser(List<UserSpec> users) {
+        var seen = new HashSet<String>();
+        return (users == null ? List.<UserSpec>of() : users)
+                .stream()
+                        .map(UserSpec::name)
+                        .filter(name -> !seen.add(name))
+                        .findFirst()
+                        .map(name -> "users: " + name + " appears twice; give each user a name of its own");
+    }
+
+    private static ClusterIntent intent(ClickHouseCluster resource, ClickHouseClusterSpec spec, String dnsDomain) {
+        var metadata = resource.getMetadata();
+        var ref = new ClusterRef(metadata.getNamespace(), metadata.getName(), dnsDomain);
+        var version = Objects.requireNonNullElse(spec.version(), DEFAULT_VERSION);
+        return new ClusterIntent(
+                ref,
+                metadata.getUid(),
+                version,
+                Objects.requireNonNullElse(spec.image(), SERVER_REPOSITORY + version),
+                new Layout(
+                        ref,
+                        Objects.requireNonNullElse(spec.shards(), 1),
+                        Objects.requireNonNullElse(spec.replicas(), 1)),
+                coordination(ref, spec.coordination()),
+                storage(spec.storage(), SERVER_STORAGE),
+                users(spec.users()),
+                podAdditions(spec.template()),
+                spec.deletionPolicy() != DeletionPolicy.Delete);
+    }
+
+    private static Coordination coordination(ClusterRef ref, CoordinationSpec spec) {
+        if (spec == null) {
+            return new Coordination.Managed(ref, 1, ZOOKEEPER_IMAGE, ZOOKEEPER_STORAGE, COORDINATION_ROOT);
+        }
+        var root = Objects.requireNonNullElse(spec.root(), COORDINATION_ROOT);
+        if (spec.endpoints() != null && !spec.endpoints().isEmpty()) {
+            return new Coordination.External(spec.endpoints(), root);
+        }
+        var managed = Objects.requireNonNullElse(spec.managed(), new ManagedCoordinationSpec(null, null, null));
+        return new Coordination.Managed(
+                ref,
+                Objects.requireNonNullElse(managed.replicas(), 1),
+                Objects.requireNonNullElse(managed.image(), ZOOKEEPER_IMAGE),
+                storage(managed.storage(), ZOOKEEPER_STORAGE),
+                root);
+    }
+
+    private static Storage storage(StorageSpec spec, Storage otherwise) {
+        return spec == null ? otherwise : new Storage(spec.size(), Optional.ofNullable(spec.storageClassName()));
+    }
+
+    private static List<User> users(List<UserSpec> specs) {
+        var ofSpec = (specs == null ? List.<UserSpec>of() : specs)
+                .stream()
+                        .map(spec -> new User(
+                                spec.name(),
+                                Boolean.TRUE.equals(spec.readOnly()) ? User.Access.readonly : User.Access.full,
+                                spec.networks()));
+        return Stream.concat(User.ofEveryCluster().stream(), ofSpec).toList();
+    }
+
+    private static ClusterIntent.PodAdditions podAdditions(PodTemplate template) {
+        return template == null
+                ? ClusterIntent.PodAdditions.none()
+                : new ClusterIntent.PodAdditions(
+                        Objects.requireNonNullElse(template.labels(), Map.of()),
+                        Objects.requireNonNullElse(template.annotations(), Map.of()),
+                        Optional.ofNullable(template.spec()));
+    }
+}
