@@ -4,6 +4,8 @@ package io.shardwright.plan;
 public enum HoldReason {
     /** No member of the coordination ensemble answers. */
     CoordinationUnreachable,
+    /** A user's Secret stands but holds no password. */
+    SecretWithoutPassword,
     /** The ClickHouseCluster that is referred to does not exist. */
     ClusterMissing,
     /** The Table that is referred to does not exist or is not ready. */

@@ -27,6 +27,14 @@ public record ClusterIntent(
         users = List.copyOf(users);
     }
 
+    public ClusterIntent withLayout(Layout other) {
+        return new ClusterIntent(ref, uid, version, image, other, coordination, storage, users, pod, keepVolumes);
+    }
+
+    public List<String> userNames() {
+        return users.stream().map(User::name).toList();
+    }
+
     /** What a user adds to the servers' pods. */
     public record PodAdditions(Map<String, String> labels, Map<String, String> annotations, Optional<JsonNode> spec) {
         public PodAdditions {

@@ -1,0 +1,119 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.Shard;
+import io.shardwright.keeper.Keeper;
+import io.shardwright.keeper.KeeperException;
+import io.shardwright.kube.Hashes;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.SharedObjects;
+import io.shardwright.topology.User;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Looks at what stands of a cluster: objects from the caches, the ensemble itself until it is known to be usable. */
+final class ClusterObserver {
+    private static final List<Class<? extends HasMetadata>> KINDS = List.of(
+            ConfigMap.class, Secret.class, Service.class, StatefulSet.class, PodDisruptionBudget.class, Shard.class);
+
+    private final KubernetesClient client;
+    private final Keeper keeper;
+
+    /** Ensembles whose root stood once. It is never removed, so that it need not be asked for on every pass. */
+    private final Set<Coordination> usable = ConcurrentHashMap.newKeySet();
+
+    ClusterObserver(KubernetesClient client, Keeper keeper) {
+        this.client = client;
+        this.keeper = keeper;
+    }
+
+    ClusterObserved observe(ClusterIntent intent, Context<ClickHouseCluster> context) {
+        Map<ObjectRef, HasMetadata> objects = KINDS.stream()
+                .flatMap(kind -> context.getSecondaryResources(kind).stream())
+                .collect(Collectors.toMap(ObjectRef::of, Function.identity(), (one, other) -> one));
+        var hashes = new HashMap<String, String>();
+        var unusable = new HashSet<String>();
+        for (var user : intent.users()) {
+            secretOf(user, intent, objects).ifPresent(secret -> passwordOf(secret)
+                    .ifPresentOrElse(
+                            password -> hashes.put(user.name(), Hashes.sha256(password)),
+                            () -> unusable.add(user.name())));
+        }
+        var shards = context.getSecondaryResources(Shard.class).stream()
+                .sorted(Comparator.comparing(shard -> shard.getSpec().index()))
+                .toList();
+        return new ClusterObserved(
+                objects, hashes, unusable, coordination(intent.coordination(), objects.values()), shards);
+    }
+
+    /** A Secret that the user made beforehand is not in the cache of the operator's own. */
+    private Optional<Secret> secretOf(User user, ClusterIntent intent, Map<ObjectRef, HasMetadata> objects) {
+        var name = intent.ref().userSecretName(user.name());
+        var cached = objects.get(new ObjectRef("Secret", intent.ref().namespace(), name));
+        return cached instanceof Secret secret
+                ? Optional.of(secret)
+                : Optional.ofNullable(client.secrets()
+                        .inNamespace(intent.ref().namespace())
+                        .withName(name)
+                        .get());
+    }
+
+    private static Optional<String> passwordOf(Secret secret) {
+        return Optional.ofNullable(secret.getData())
+                .map(data -> data.get(SharedObjects.PASSWORD_KEY))
+                .map(encoded -> new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8))
+                .filter(password -> !password.isEmpty());
+    }
+
+    private CoordinationState coordination(Coordination coordination, Collection<HasMetadata> objects) {
+        if (usable.contains(coordination)) {
+            return new CoordinationState.Usable();
+        }
+        if (coordination instanceof Coordination.Managed managed && !isReady(managed, objects)) {
+            return new CoordinationState.Unreachable("the servers of " + managed.name() + " are starting");
+        }
+        try {
+            if (!keeper.exists(coordination.endpoints(), coordination.root())) {
+                return new CoordinationState.RootMissing();
+            }
+            usable.add(coordination);
+            return new CoordinationState.Usable();
+        } catch (KeeperException e) {
+            return new CoordinationState.Unreachable(e.getMessage());
+        }
+    }
+
+    private static boolean isReady(Coordination.Managed managed, Collection<HasMetadata> objects) {
+        return objects.stream()
+                .flatMap(object -> object instanceof StatefulSet statefulSet ? Stream.of(statefulSet) : Stream.empty())
+                .filter(statefulSet ->
+                        managed.name().equals(statefulSet.getMetadata().getName()))
+                .map(StatefulSet::getStatus)
+                .filter(Objects::nonNull)
+                .anyMatch(status -> Objects.requireNonNullElse(status.getReadyReplicas(), 0) > managed.replicas() / 2);
+    }
+}

@@ -1,0 +1,125 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.kube.Drift;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Plan;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Layout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Decides what to do next for what all hosts share.
+ *
+ * <p>Passwords come first: nothing that needs them is made before they stand, so that no pod waits for a Secret with the
+ * kubelet's growing pauses. A managed ensemble starts side by side with the servers, which wait for it by themselves; with
+ * endpoints of the user's no server starts before one of them answers, since a wrong address is the likelier reason.
+ */
+final class ClusterPlanner {
+    private ClusterPlanner() {}
+
+    static Plan<ClusterAction> plan(ClusterIntent wanted, ClusterObserved observed) {
+        var intent = withoutRemovals(wanted, observed);
+        var actions = new ArrayList<ClusterAction>();
+        actions.addAll(missingPasswords(intent, observed));
+        if (observed.coordination() instanceof CoordinationState.RootMissing) {
+            actions.add(new ClusterAction.CreateCoordinationRoot(intent.ref(), intent.coordination()));
+        }
+        desired(intent, observed).stream()
+                .map(Drift::stamped)
+                .flatMap(object -> drift(object, observed).stream())
+                .forEach(actions::add);
+        return new Plan<>(actions, holds(wanted, intent, observed));
+    }
+
+    /** NEVER_REMOVE_WHAT_HOLDS_DATA: shards and replicas that stand stay, whatever number is asked for. */
+    static ClusterIntent withoutRemovals(ClusterIntent wanted, ClusterObserved observed) {
+        int shards = observed.shards().stream()
+                .mapToInt(shard -> shard.getSpec().index() + 1)
+                .reduce(wanted.layout().shards(), Math::max);
+        int replicas = observed.shards().stream()
+                .mapToInt(shard -> shard.getSpec().replicas())
+                .reduce(wanted.layout().replicas(), Math::max);
+        return wanted.withLayout(new Layout(wanted.ref(), shards, replicas));
+    }
+
+    /** NO_SERVER_BEFORE_COORDINATION: endpoints of the user's must answer once before the first server starts. */
+    static boolean serversMayStart(ClusterIntent intent, ClusterObserved observed) {
+        return !(intent.coordination() instanceof Coordination.External)
+                || !(observed.coordination() instanceof CoordinationState.Unreachable)
+                || !observed.shards().isEmpty();
+    }
+
+    private static List<ClusterAction.GeneratePassword> missingPasswords(
+            ClusterIntent intent, ClusterObserved observed) {
+        return intent.users().stream()
+                .filter(user -> !observed.passwordHashes().containsKey(user.name())
+                        && !observed.unusableSecrets().contains(user.name()))
+                .map(user -> new ClusterAction.GeneratePassword(intent, user))
+                .toList();
+    }
+
+    private static List<HasMetadata> desired(ClusterIntent intent, ClusterObserved observed) {
+        var objects = new ArrayList<HasMetadata>();
+        objects.add(ClusterResources.config(intent));
+        objects.add(ClusterResources.service(intent));
+        if (intent.coordination() instanceof Coordination.Managed managed) {
+            objects.addAll(ZooKeeperResources.of(intent, managed));
+        }
+        if (!observed.passwordHashes().keySet().containsAll(intent.userNames())) {
+            return objects;
+        }
+        objects.add(ClusterResources.usersConfig(intent, observed.passwordHashes()));
+        if (serversMayStart(intent, observed)) {
+            IntStream.range(0, intent.layout().shards())
+                    .mapToObj(index -> ClusterResources.shard(intent, index))
+                    .forEach(objects::add);
+        }
+        return objects;
+    }
+
+    private static Optional<ClusterAction> drift(HasMetadata desired, ClusterObserved observed) {
+        var actual = observed.objects().get(ObjectRef.of(desired));
+        return actual == null
+                ? Optional.of(new ClusterAction.ApplyObject(desired, "it is missing"))
+                : Drift.between(desired, actual).map(why -> new ClusterAction.ApplyObject(desired, why));
+    }
+
+    private static List<Hold> holds(ClusterIntent wanted, ClusterIntent kept, ClusterObserved observed) {
+        var holds = new ArrayList<Hold>();
+        if (observed.coordination() instanceof CoordinationState.Unreachable(String message)
+                && wanted.coordination() instanceof Coordination.External) {
+            holds.add(new Hold(
+                    HoldReason.CoordinationUnreachable,
+                    "coordination",
+                    message + "; " + (serversMayStart(kept, observed) ? "tables are read-only" : "no server starts")
+                            + " until one answers: check coordination.endpoints and that pods may connect to them"));
+        }
+        if (!wanted.layout().equals(kept.layout())) {
+            holds.add(new Hold(
+                    HoldReason.RemovalNotSupported,
+                    wanted.ref().name(),
+                    "there are " + kept.layout().shards() + " shards of "
+                            + kept.layout().replicas()
+                            + " replicas, and removing shards or replicas is not supported yet: set spec.shards to at least "
+                            + kept.layout().shards() + " and spec.replicas to at least "
+                            + kept.layout().replicas()));
+        }
+        observed.unusableSecrets().stream()
+                .sorted()
+                .map(
+                        user -> new Hold(
+                                HoldReason.SecretWithoutPassword,
+                                wanted.ref().userSecretName(user),
+                                "the Secret stands but has no key \"password\": add it, or delete the Secret to get a generated one"))
+                .forEach(holds::add);
+        return holds;
+    }
+}

@@ -1,0 +1,110 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.Shard;
+import io.shardwright.keeper.Keeper;
+import io.shardwright.kube.KubeWriter;
+import io.shardwright.kube.StatusPatch;
+import io.shardwright.observability.Journal;
+import io.shardwright.plan.ActionRunner;
+import io.shardwright.plan.Outcome;
+import io.shardwright.plan.Parsed;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.ClusterParser;
+import io.shardwright.topology.Labels;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Keeps what all hosts of a cluster share as its ClickHouseCluster says. */
+@ControllerConfiguration(name = ClusterReconciler.NAME)
+public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
+    public static final String NAME = "cluster";
+
+    /** How soon to ask again what cannot be watched: an ensemble, a Secret that is not the operator's own. */
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final ClusterObserver observer;
+    private final ClusterExecutor executor;
+    private final Journal journal;
+    private final String dnsDomain;
+    private final Clock clock;
+
+    /** @param dnsDomain DNS domain of the Kubernetes cluster */
+    public ClusterReconciler(
+            KubernetesClient client, KubeWriter writer, Keeper keeper, Journal journal, String dnsDomain, Clock clock) {
+        this.observer = new ClusterObserver(client, keeper);
+        this.executor = new ClusterExecutor(writer, keeper);
+        this.journal = journal;
+        this.dnsDomain = dnsDomain;
+        this.clock = clock;
+    }
+
+    @Override
+    public UpdateControl<ClickHouseCluster> reconcile(ClickHouseCluster resource, Context<ClickHouseCluster> context) {
+        return switch (ClusterParser.parse(resource, dnsDomain)) {
+            case Parsed.Rejected<ClusterIntent> rejected ->
+                StatusPatch.of(
+                        resource,
+                        ClusterStatusProjection.rejected(resource, rejected.message(), clock.instant()),
+                        ClickHouseCluster::new);
+            case Parsed.Accepted<ClusterIntent> accepted -> reconcile(resource, accepted.intent(), context);
+        };
+    }
+
+    private UpdateControl<ClickHouseCluster> reconcile(
+            ClickHouseCluster resource, ClusterIntent intent, Context<ClickHouseCluster> context) {
+        var observed = observer.observe(intent, context);
+        var plan = ClusterPlanner.plan(intent, observed);
+        var outcomes = ActionRunner.run(plan.actions(), executor::execute);
+        journal.record(resource, plan.holds(), outcomes);
+        var status = ClusterStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
+        var update = StatusPatch.of(resource, status, ClickHouseCluster::new);
+        return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
+    }
+
+    private static boolean mustLookAgain(
+            ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
+        return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
+                || !observed.unusableSecrets().isEmpty()
+                || outcomes.stream().anyMatch(Outcome.Failed.class::isInstance);
+    }
+
+    @Override
+    public List<EventSource<?, ClickHouseCluster>> prepareEventSources(EventSourceContext<ClickHouseCluster> context) {
+        return Stream.of(
+                        ConfigMap.class,
+                        Secret.class,
+                        Service.class,
+                        StatefulSet.class,
+                        PodDisruptionBudget.class,
+                        Shard.class)
+                .<EventSource<?, ClickHouseCluster>>map(kind -> owned(kind, context))
+                .toList();
+    }
+
+    private static <T extends HasMetadata> InformerEventSource<T, ClickHouseCluster> owned(
+            Class<T> kind, EventSourceContext<ClickHouseCluster> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, ClickHouseCluster.class)
+                        .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
+                        .build(),
+                context);
+    }
+}

@@ -1,0 +1,91 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.shardwright.crds.Shard;
+import io.shardwright.crds.ShardSpec;
+import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.serverconfig.MetrikaXml;
+import io.shardwright.serverconfig.ServerXml;
+import io.shardwright.serverconfig.UsersXml;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Labels;
+import io.shardwright.topology.Owners;
+import io.shardwright.topology.Ports;
+import io.shardwright.topology.SharedObjects;
+import io.shardwright.topology.User;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/** The objects that all hosts of a cluster share. */
+final class ClusterResources {
+    private ClusterResources() {}
+
+    /** metrika.xml and the cluster's part of config.d. */
+    static ConfigMap config(ClusterIntent cluster) {
+        return new ConfigMapBuilder()
+                .withMetadata(metadata(cluster, SharedObjects.configName(cluster.ref())))
+                .addToData(ConfigFiles.SERVER_XML, ServerXml.render())
+                .addToData(ConfigFiles.METRIKA_XML, MetrikaXml.render(cluster))
+                .build();
+    }
+
+    /** users.d: hashes only. */
+    static Secret usersConfig(ClusterIntent cluster, Map<String, String> passwordHashes) {
+        return new SecretBuilder()
+                .withMetadata(metadata(cluster, SharedObjects.usersConfigName(cluster.ref())))
+                .withType("Opaque")
+                .addToData(ConfigFiles.USERS_XML, base64(UsersXml.render(cluster.users(), passwordHashes)))
+                .build();
+    }
+
+    /** A user's name and clear password: the only place where it stands. */
+    static Secret password(ClusterIntent cluster, User user, String password) {
+        return new SecretBuilder()
+                .withMetadata(metadata(cluster, cluster.ref().userSecretName(user.name())))
+                .withType("Opaque")
+                .addToData(SharedObjects.USERNAME_KEY, base64(user.name()))
+                .addToData(SharedObjects.PASSWORD_KEY, base64(password))
+                .build();
+    }
+
+    /** Any ready host. */
+    static Service service(ClusterIntent cluster) {
+        return new ServiceBuilder()
+                .withMetadata(metadata(cluster, cluster.ref().name()))
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withSelector(Labels.of(cluster.ref(), Labels.Component.clickhouse))
+                .withPorts(Ports.HTTP.ofService(), Ports.TCP.ofService())
+                .endSpec()
+                .build();
+    }
+
+    static Shard shard(ClusterIntent cluster, int index) {
+        var shard = new Shard();
+        shard.setMetadata(metadata(cluster, cluster.ref().shardName(index)));
+        shard.setSpec(
+                new ShardSpec(cluster.ref().name(), index, cluster.layout().replicas()));
+        return shard;
+    }
+
+    private static ObjectMeta metadata(ClusterIntent cluster, String name) {
+        return new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(cluster.ref().namespace())
+                .withLabels(Labels.of(cluster.ref()))
+                .withOwnerReferences(Owners.of(cluster))
+                .build();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,189 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Labels;
+import io.shardwright.topology.Owners;
+import io.shardwright.topology.PodSecurity;
+import io.shardwright.topology.Ports;
+import io.shardwright.topology.Spread;
+import io.shardwright.topology.VolumeClaims;
+import java.util.List;
+
+/** A ZooKeeper ensemble: one StatefulSet whose pods start together. */
+final class ZooKeeperResources {
+    /** The official image's user. */
+    private static final long USER = 1000;
+
+    private static final Ports PEER = new Ports("peer", 2888);
+    private static final Ports ELECTION = new Ports("election", 3888);
+
+    private ZooKeeperResources() {}
+
+    static List<HasMetadata> of(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return List.of(
+                config(cluster, ensemble),
+                service(cluster, ensemble),
+                statefulSet(cluster, ensemble),
+                disruptionBudget(cluster, ensemble));
+    }
+
+    private static ConfigMap config(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return new ConfigMapBuilder()
+                .withMetadata(metadata(cluster, ensemble))
+                .withData(ZooKeeperFiles.of(ensemble))
+                .build();
+    }
+
+    /** Headless: each server has a name of its own, which stands before it is ready so that they find each other. */
+    private static Service service(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return new ServiceBuilder()
+                .withMetadata(metadata(cluster, ensemble))
+                .withNewSpec()
+                .withClusterIP("None")
+                .withPublishNotReadyAddresses(true)
+                .withSelector(Labels.of(cluster.ref(), Labels.Component.coordination))
+                .withPorts(Ports.COORDINATION.ofService(), PEER.ofService(), ELECTION.ofService())
+                .endSpec()
+                .build();
+    }
+
+    private static StatefulSet statefulSet(ClusterIntent cluster, Coordination.Managed ensemble) {
+        var labels = Labels.of(cluster.ref(), Labels.Component.coordination);
+        return new StatefulSetBuilder()
+                .withMetadata(metadata(cluster, ensemble))
+                .withNewSpec()
+                .withReplicas(ensemble.replicas())
+                .withServiceName(ensemble.name())
+                .withPodManagementPolicy("Parallel")
+                .withNewSelector()
+                .withMatchLabels(labels)
+                .endSelector()
+                .withPersistentVolumeClaimRetentionPolicy(VolumeClaims.retention(cluster.keepVolumes()))
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withSpec(podSpec(cluster, ensemble))
+                .endTemplate()
+                .withVolumeClaimTemplates(VolumeClaims.template(ensemble.storage(), labels))
+                .endSpec()
+                .build();
+    }
+
+    private static PodSpec podSpec(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return new PodSpecBuilder()
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withSecurityContext(PodSecurity.pod(USER))
+                .withAffinity(Spread.overNodes(Labels.of(cluster.ref(), Labels.Component.coordination)))
+                .withContainers(container(ensemble))
+                .withVolumes(configVolume(ensemble), emptyVolume("logs"), emptyVolume("tmp"))
+                .build();
+    }
+
+    private static Container container(Coordination.Managed ensemble) {
+        return new ContainerBuilder()
+                .withName("zookeeper")
+                .withImage(ensemble.image())
+                .withImagePullPolicy("IfNotPresent")
+                // The ordinal of the pod is the server's id; the image's own default would make every server number 1.
+                .withCommand("bash", "-c")
+                .withArgs("echo $((${HOSTNAME##*-} + 1)) > /data/myid"
+                        + " && exec /docker-entrypoint.sh zkServer.sh start-foreground")
+                .addNewEnv()
+                .withName("SERVER_JVMFLAGS")
+                .withValue("-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+                .endEnv()
+                .withPorts(Ports.COORDINATION.ofContainer(), PEER.ofContainer(), ELECTION.ofContainer())
+                .withReadinessProbe(probe(1, 3))
+                .withLivenessProbe(probe(10, 6))
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("50m"))
+                .addToRequests("memory", new Quantity("192Mi"))
+                .endResources()
+                .withSecurityContext(PodSecurity.container())
+                .withVolumeMounts(
+                        mount("config", "/conf"),
+                        mount(VolumeClaims.DATA, "/data"),
+                        mount("logs", "/logs"),
+                        mount("tmp", "/tmp"))
+                .build();
+    }
+
+    private static Probe probe(int periodSeconds, int failures) {
+        return new ProbeBuilder()
+                .withNewTcpSocket()
+                .withPort(new IntOrString(Ports.COORDINATION.name()))
+                .endTcpSocket()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(2)
+                .withFailureThreshold(failures)
+                .build();
+    }
+
+    private static PodDisruptionBudget disruptionBudget(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return new PodDisruptionBudgetBuilder()
+                .withMetadata(metadata(cluster, ensemble))
+                .withNewSpec()
+                .withMaxUnavailable(new IntOrString(1))
+                .withNewSelector()
+                .withMatchLabels(Labels.of(cluster.ref(), Labels.Component.coordination))
+                .endSelector()
+                .endSpec()
+                .build();
+    }
+
+    private static Volume configVolume(Coordination.Managed ensemble) {
+        return new VolumeBuilder()
+                .withName("config")
+                .withNewConfigMap()
+                .withName(ensemble.name())
+                .endConfigMap()
+                .build();
+    }
+
+    private static Volume emptyVolume(String name) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .build();
+    }
+
+    private static VolumeMount mount(String name, String path) {
+        return new VolumeMountBuilder().withName(name).withMountPath(path).build();
+    }
+
+    private static ObjectMeta metadata(ClusterIntent cluster, Coordination.Managed ensemble) {
+        return new ObjectMetaBuilder()
+                .withName(ensemble.name())
+                .withNamespace(cluster.ref().namespace())
+                .withLabels(Labels.of(cluster.ref(), Labels.Component.coordination))
+                .withOwnerReferences(Owners.of(cluster))
+                .build();
+    }
+}

@@ -1,0 +1,22 @@
+package io.shardwright.keeper;
+
+import java.util.List;
+
+/** What the operator asks of a coordination ensemble itself, rather than through a server. */
+public interface Keeper {
+    /**
+     * Whether a znode stands.
+     *
+     * @param endpoints host:port of each member
+     * @throws KeeperException when no member answers in time
+     */
+    boolean exists(List<String> endpoints, String path);
+
+    /**
+     * Creates a znode and its parents; one that stands already is fine.
+     *
+     * @param endpoints host:port of each member
+     * @throws KeeperException when no member answers in time
+     */
+    void create(List<String> endpoints, String path);
+}

@@ -1,0 +1,56 @@
+package io.shardwright.serverconfig;
+
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.User;
+import java.util.stream.IntStream;
+
+/** metrika.xml: the servers of the cluster and the coordination ensemble. Servers reload it without a restart. */
+public final class MetrikaXml {
+    private static final int SESSION_TIMEOUT_MS = 30_000;
+
+    private MetrikaXml() {}
+
+    public static String render(ClusterIntent cluster) {
+        return Xml.of(ConfigFiles.ROOT, remoteServers(cluster), zookeeper(cluster.coordination()))
+                .document();
+    }
+
+    private static Xml remoteServers(ClusterIntent cluster) {
+        var shards = IntStream.range(0, cluster.layout().shards())
+                .mapToObj(shard -> shard(cluster, shard))
+                .toList();
+        return Xml.of("remote_servers", Xml.of(cluster.ref().name(), shards));
+    }
+
+    private static Xml shard(ClusterIntent cluster, int shard) {
+        var replicas = cluster.layout().hostsOf(shard).stream()
+                .map(MetrikaXml::replica)
+                .toArray(Xml[]::new);
+        return Xml.of("shard", Xml.of("weight", 1), Xml.of("internal_replication", true))
+                .and(replicas);
+    }
+
+    private static Xml replica(Host host) {
+        return Xml.of(
+                "replica",
+                Xml.of("host", host.dnsName()),
+                Xml.of("port", Host.TCP_PORT),
+                Xml.of("user", User.INTERNAL),
+                Xml.of("password").with("from_env", ConfigFiles.INTERNAL_PASSWORD_ENV));
+    }
+
+    private static Xml zookeeper(Coordination coordination) {
+        var nodes = coordination.endpoints().stream().map(MetrikaXml::node).toArray(Xml[]::new);
+        return Xml.of("zookeeper")
+                .and(nodes)
+                .and(Xml.of("session_timeout_ms", SESSION_TIMEOUT_MS), Xml.of("root", coordination.root()));
+    }
+
+    private static Xml node(String endpoint) {
+        int colon = endpoint.lastIndexOf(':');
+        return Xml.of(
+                "node", Xml.of("host", endpoint.substring(0, colon)), Xml.of("port", endpoint.substring(colon + 1)));
+    }
+}

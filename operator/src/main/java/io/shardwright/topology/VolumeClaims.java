@@ -1,0 +1,39 @@
+package io.shardwright.topology;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicy;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicyBuilder;
+import java.util.Map;
+
+/** The volumes of StatefulSets. */
+public final class VolumeClaims {
+    /** Name of the volume that holds the data. */
+    public static final String DATA = "data";
+
+    private VolumeClaims() {}
+
+    public static PersistentVolumeClaim template(Storage storage, Map<String, String> labels) {
+        return new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(DATA)
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadWriteOnce")
+                .withStorageClassName(storage.storageClass().orElse(null))
+                .withNewResources()
+                .addToRequests("storage", storage.size())
+                .endResources()
+                .endSpec()
+                .build();
+    }
+
+    /** Volumes never go because a StatefulSet shrinks; with their cluster they go only if the user said so. */
+    public static StatefulSetPersistentVolumeClaimRetentionPolicy retention(boolean keep) {
+        return new StatefulSetPersistentVolumeClaimRetentionPolicyBuilder()
+                .withWhenDeleted(keep ? "Retain" : "Delete")
+                .withWhenScaled("Retain")
+                .build();
+    }
+}
