@@ -1,0 +1,71 @@
+package io.shardwright.clickhouse;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.regex.Pattern;
+
+/**
+ * How things are said to a server of a version. Every difference between versions that the operator knows has a question
+ * here; nothing else compares versions.
+ */
+public record Dialect(int year, int month, int patch) implements Comparable<Dialect> {
+    private static final Pattern VERSION = Pattern.compile("^(\\d+)\\.(\\d+)(\\.(\\d+))?([.-].*)?$");
+    private static final Comparator<Dialect> ORDER = Comparator.comparingInt(Dialect::year)
+            .thenComparingInt(Dialect::month)
+            .thenComparingInt(Dialect::patch);
+
+    /**
+     * @param version as a user or a server writes it, e.g. 26.3, 18.16.1 or 26.3.2.11; a missing patch is the newest one of
+     *     its release
+     * @throws IllegalArgumentException when it is no version
+     */
+    public static Dialect of(String version) {
+        var matcher = VERSION.matcher(version);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("not a version of ClickHouse: " + version);
+        }
+        var patch = matcher.group(4);
+        return new Dialect(
+                Integer.parseInt(matcher.group(1)),
+                Integer.parseInt(matcher.group(2)),
+                patch == null ? Integer.MAX_VALUE : Integer.parseInt(patch));
+    }
+
+    /** The root element of configuration files; versions that know the second one take the first as well. */
+    public String configurationRoot() {
+        return isAtLeast(21, 10) ? "clickhouse" : "yandex";
+    }
+
+    /** Servers trust each other's queries by a shared secret in remote_servers, instead of by a user's password. */
+    public boolean hasClusterSecret() {
+        return isAtLeast(20, 10, 3);
+    }
+
+    /** A failed statement's error code is in a header of the answer. */
+    public boolean errorsHaveACodeHeader() {
+        return isAtLeast(20, 3, 2);
+    }
+
+    /** SYSTEM DROP REPLICA; before, a replica's metadata goes only with its znodes. */
+    public boolean hasDropReplica() {
+        return isAtLeast(20, 6);
+    }
+
+    /**
+     * Drops a table, and its replica's metadata, before the statement returns. Databases of the kind that is the default
+     * since 20.10 do it minutes later unless told, and the table could not be created again until then.
+     */
+    public String dropTable(String qualifiedName) {
+        return "DROP TABLE IF EXISTS " + qualifiedName + (isAtLeast(20, 10, 3) ? " NO DELAY" : "");
+    }
+
+    private boolean isAtLeast(int... version) {
+        var parts = Arrays.copyOf(version, 3);
+        return compareTo(new Dialect(parts[0], parts[1], parts[2])) >= 0;
+    }
+
+    @Override
+    public int compareTo(Dialect other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,121 @@
+package io.shardwright.clickhouse;
+
+import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.ClientConfigProperties;
+import com.clickhouse.client.api.ClientFaultCause;
+import com.clickhouse.client.api.ServerException;
+import com.clickhouse.client.api.query.QueryResponse;
+import com.clickhouse.client.api.query.QuerySettings;
+import com.clickhouse.data.ClickHouseFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Sends statements to one host with clickhouse-java's client-v2. How it is set, and why:
+ *
+ * <ul>
+ *   <li>The request names the format that the statement's FORMAT clause does: servers before 20.7 know only the clause,
+ *       servers from 26.8 only the request's.
+ *   <li>wait_end_of_query: the server keeps the answer back until it is complete, so that an error in the middle comes as an
+ *       error and not as a short answer with status 200.
+ *   <li>Nothing is tried again: a statement that got no answer may have run.
+ * </ul>
+ *
+ * The client finds a server's error by the header X-ClickHouse-Exception-Code. Servers before 20.3 don't send it, and the
+ * client (0.9.9) then drops the error's code and text: "Unreadable error message". So a server is asked for its version
+ * first, and statements to such an old one go out by {@link PlainHttp}.
+ */
+final class HostClient implements AutoCloseable {
+    private static final int CONNECTIONS = 8;
+    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int UNREADABLE = 0;
+
+    /** Shorter than the three seconds after which 18.16 closes an idle connection, so that no request meets a closed one. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
+
+    private final Client client;
+    private final PlainHttp plain;
+    private volatile Boolean errorsReadable;
+
+    HostClient(HostDirectory.Address address, Duration socketTimeout) {
+        this.client = open(address, socketTimeout);
+        this.plain = new PlainHttp(address, socketTimeout);
+    }
+
+    /**
+     * @return the body of the answer
+     * @throws ClickHouseException when the server refuses, or does not answer
+     */
+    String send(String sql) {
+        if (errorsReadable == null) {
+            errorsReadable = areErrorsReadable();
+        }
+        return errorsReadable ? sendByClient(sql) : plain.send(sql);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        plain.close();
+    }
+
+    private boolean areErrorsReadable() {
+        try {
+            var version = sendByClient("SELECT version() FORMAT TabSeparated").strip();
+            return Dialect.of(version).errorsHaveACodeHeader();
+        } catch (ClickHouseException e) {
+            if (e.isNoAnswer() && !(e.getCause() instanceof ServerException)) {
+                throw e;
+            }
+            return !e.isNoAnswer();
+        }
+    }
+
+    @SuppressWarnings("try") // close() is declared to throw anything; what it may throw is handled below
+    private String sendByClient(String sql) {
+        var settings =
+                new QuerySettings().setFormat(ClickHouseFormat.TabSeparated).waitEndOfQuery(true);
+        try (QueryResponse response = client.query(sql, settings).get()) {
+            return new String(response.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(e);
+        } catch (Exception e) {
+            throw failure(e);
+        }
+    }
+
+    /** An unreadable error is that of a server which was replaced by an older one: its version is asked again. */
+    private ClickHouseException failure(Throwable cause) {
+        if (!(cause instanceof ServerException refused)) {
+            return new ClickHouseException(ClickHouseException.NO_ANSWER, ServerWords.innermost(cause), cause);
+        }
+        if (refused.getCode() == UNREADABLE) {
+            errorsReadable = null;
+        }
+        return new ClickHouseException(refused.getCode(), ServerWords.tidy(refused.getMessage()), refused);
+    }
+
+    private static Client open(HostDirectory.Address address, Duration socketTimeout) {
+        return new Client.Builder()
+                .addEndpoint(address.url())
+                .setUsername(address.user())
+                .setPassword(address.password())
+                .setMaxConnections(CONNECTIONS)
+                .setConnectTimeout(PlainHttp.CONNECT.toMillis())
+                .setConnectionRequestTimeout(socketTimeout.toMillis(), ChronoUnit.MILLIS)
+                .setSocketTimeout(socketTimeout.toMillis())
+                .setKeepAliveTimeout(KEEP_ALIVE.toMillis(), ChronoUnit.MILLIS)
+                .setClientNetworkBufferSize(BUFFER_BYTES)
+                .compressServerResponse(false)
+                .compressClientRequest(false)
+                .setMaxRetries(0)
+                .retryOnFailures(ClientFaultCause.None)
+                .setOption(ClientConfigProperties.ASYNC_OPERATIONS.getKey(), "false")
+                .build();
+    }
+}

@@ -1,0 +1,58 @@
+package io.shardwright.clickhouse;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.shardwright.topology.Host;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Speaks to hosts over HTTP. Any number of threads, virtual ones too, may use it at once.
+ *
+ * <p>A host's connections are kept while they are used, and closed when they were not for some minutes or when the host's
+ * address or password changed.
+ */
+public final class HttpServers implements Servers, AutoCloseable {
+    private static final Duration UNUSED = Duration.ofMinutes(5);
+
+    private final HostDirectory directory;
+    private final HostClients clients;
+    private final MeterRegistry meters;
+
+    /** @param socketTimeout how long to wait for a server's next byte: at least as long as the longest statement runs */
+    public HttpServers(HostDirectory directory, Duration socketTimeout, MeterRegistry meters) {
+        this.directory = directory;
+        this.clients = new HostClients(address -> new HostClient(address, socketTimeout), UNUSED);
+        this.meters = meters;
+    }
+
+    @Override
+    public List<List<String>> query(Host host, String sql) {
+        return TabSeparated.parse(send(host, sql + "\nFORMAT TabSeparated"));
+    }
+
+    @Override
+    public void execute(Host host, String sql) {
+        send(host, sql);
+    }
+
+    /** Closes every connection. */
+    @Override
+    public void close() {
+        clients.close();
+    }
+
+    private String send(Host host, String sql) {
+        var started = Timer.start(meters);
+        var outcome = "ok";
+        try {
+            return clients.with(host, directory.addressOf(host), client -> client.send(sql));
+        } catch (ClickHouseException e) {
+            outcome = e.isNoAnswer() ? "no-answer" : "refused";
+            throw e;
+        } finally {
+            meters.counter("shardwright.clickhouse.calls", "outcome", outcome).increment();
+            started.stop(meters.timer("shardwright.clickhouse.call.duration"));
+        }
+    }
+}
