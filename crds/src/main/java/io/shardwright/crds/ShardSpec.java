@@ -26,4 +26,14 @@ public record ShardSpec(
         @Required
         @Min(1)
         @Max(16)
-        Integer replicas) {}
+        Integer replicas,
+
+        @JsonPropertyDescription("Number of shards that the cluster has, and that each of its servers must know.")
+        @Required
+        @Min(1)
+        @Max(1000)
+        Integer clusterShards,
+
+        @JsonPropertyDescription("Hash of the configuration that the hosts share; it changes when that changes.")
+        @Required
+        String configHash) {}

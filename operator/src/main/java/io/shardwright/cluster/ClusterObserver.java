@@ -2,6 +2,7 @@ package io.shardwright.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -38,7 +39,13 @@ import java.util.stream.Stream;
 /** Looks at what stands of a cluster: objects from the caches, the ensemble itself until it is known to be usable. */
 final class ClusterObserver {
     private static final List<Class<? extends HasMetadata>> KINDS = List.of(
-            ConfigMap.class, Secret.class, Service.class, StatefulSet.class, PodDisruptionBudget.class, Shard.class);
+            ConfigMap.class,
+            Secret.class,
+            Service.class,
+            StatefulSet.class,
+            PodDisruptionBudget.class,
+            Shard.class,
+            PersistentVolumeClaim.class);
 
     private final KubernetesClient client;
     private final Keeper keeper;

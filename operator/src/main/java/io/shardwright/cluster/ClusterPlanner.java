@@ -1,6 +1,7 @@
 package io.shardwright.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
@@ -12,6 +13,7 @@ import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -36,6 +38,7 @@ final class ClusterPlanner {
                 .map(Drift::stamped)
                 .flatMap(object -> drift(object, observed).stream())
                 .forEach(actions::add);
+        actions.addAll(volumesToOwn(intent, observed));
         return new Plan<>(actions, holds(wanted, intent, observed));
     }
 
@@ -68,7 +71,8 @@ final class ClusterPlanner {
 
     private static List<HasMetadata> desired(ClusterIntent intent, ClusterObserved observed) {
         var objects = new ArrayList<HasMetadata>();
-        objects.add(ClusterResources.config(intent));
+        var config = ClusterResources.config(intent);
+        objects.add(config);
         objects.add(ClusterResources.service(intent));
         if (intent.coordination() instanceof Coordination.Managed managed) {
             objects.addAll(ZooKeeperResources.of(intent, managed));
@@ -76,10 +80,12 @@ final class ClusterPlanner {
         if (!observed.passwordHashes().keySet().containsAll(intent.userNames())) {
             return objects;
         }
-        objects.add(ClusterResources.usersConfig(intent, observed.passwordHashes()));
+        var usersConfig = ClusterResources.usersConfig(intent, observed.passwordHashes());
+        objects.add(usersConfig);
         if (serversMayStart(intent, observed)) {
+            var configHash = ClusterResources.configHash(config, usersConfig);
             IntStream.range(0, intent.layout().shards())
-                    .mapToObj(index -> ClusterResources.shard(intent, index))
+                    .mapToObj(index -> ClusterResources.shard(intent, index, configHash))
                     .forEach(objects::add);
         }
         return objects;
@@ -90,6 +96,24 @@ final class ClusterPlanner {
         return actual == null
                 ? Optional.of(new ClusterAction.ApplyObject(desired, "it is missing"))
                 : Drift.between(desired, actual).map(why -> new ClusterAction.ApplyObject(desired, why));
+    }
+
+    /** Claims that do not yet go with the cluster though they should, or would though they should not. */
+    private static List<ClusterAction> volumesToOwn(ClusterIntent intent, ClusterObserved observed) {
+        return observed.objects().entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof PersistentVolumeClaim claim
+                        && isOwnedBy(claim, intent) == intent.keepVolumes())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .<ClusterAction>map(claim -> new ClusterAction.ApplyObject(
+                        ClusterResources.claim(intent, claim.name()),
+                        intent.keepVolumes() ? "it outlives the cluster" : "it goes with the cluster"))
+                .toList();
+    }
+
+    private static boolean isOwnedBy(PersistentVolumeClaim claim, ClusterIntent intent) {
+        return claim.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> intent.uid().equals(owner.getUid()));
     }
 
     private static List<Hold> holds(ClusterIntent wanted, ClusterIntent kept, ClusterObserved observed) {

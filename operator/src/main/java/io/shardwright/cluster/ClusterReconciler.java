@@ -2,6 +2,7 @@ package io.shardwright.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -13,6 +14,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.crds.ClickHouseCluster;
@@ -30,7 +32,7 @@ import io.shardwright.topology.Labels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Keeps what all hosts of a cluster share as its ClickHouseCluster says. */
 @ControllerConfiguration(name = ClusterReconciler.NAME)
@@ -79,8 +81,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
     }
 
-    private static boolean mustLookAgain(
-            ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
+    private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
                 || outcomes.stream().anyMatch(Outcome.Failed.class::isInstance);
@@ -88,15 +89,14 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
 
     @Override
     public List<EventSource<?, ClickHouseCluster>> prepareEventSources(EventSourceContext<ClickHouseCluster> context) {
-        return Stream.of(
-                        ConfigMap.class,
-                        Secret.class,
-                        Service.class,
-                        StatefulSet.class,
-                        PodDisruptionBudget.class,
-                        Shard.class)
-                .<EventSource<?, ClickHouseCluster>>map(kind -> owned(kind, context))
-                .toList();
+        return List.of(
+                owned(ConfigMap.class, context),
+                owned(Secret.class, context),
+                owned(Service.class, context),
+                owned(StatefulSet.class, context),
+                owned(PodDisruptionBudget.class, context),
+                owned(Shard.class, context),
+                claims(context));
     }
 
     private static <T extends HasMetadata> InformerEventSource<T, ClickHouseCluster> owned(
@@ -104,6 +104,19 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, ClickHouseCluster.class)
                         .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
+                        .build(),
+                context);
+    }
+
+    /** Claims have no owner while volumes are kept: they are known by their labels. */
+    private static InformerEventSource<PersistentVolumeClaim, ClickHouseCluster> claims(
+            EventSourceContext<ClickHouseCluster> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(PersistentVolumeClaim.class, ClickHouseCluster.class)
+                        .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
+                        .withSecondaryToPrimaryMapper(claim -> Set.of(new ResourceID(
+                                claim.getMetadata().getLabels().get(Labels.CLUSTER),
+                                claim.getMetadata().getNamespace())))
                         .build(),
                 context);
     }

@@ -4,12 +4,15 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardSpec;
+import io.shardwright.kube.Hashes;
 import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.serverconfig.MetrikaXml;
 import io.shardwright.serverconfig.ServerXml;
@@ -22,7 +25,9 @@ import io.shardwright.topology.SharedObjects;
 import io.shardwright.topology.User;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The objects that all hosts of a cluster share. */
 final class ClusterResources {
@@ -68,12 +73,32 @@ final class ClusterResources {
                 .build();
     }
 
-    static Shard shard(ClusterIntent cluster, int index) {
+    /** @param configHash of everything that the hosts mount, see {@link #configHash} */
+    static Shard shard(ClusterIntent cluster, int index, String configHash) {
         var shard = new Shard();
         shard.setMetadata(metadata(cluster, cluster.ref().shardName(index)));
-        shard.setSpec(
-                new ShardSpec(cluster.ref().name(), index, cluster.layout().replicas()));
+        shard.setSpec(new ShardSpec(
+                cluster.ref().name(),
+                index,
+                cluster.layout().replicas(),
+                cluster.layout().shards(),
+                configHash));
         return shard;
+    }
+
+    static String configHash(ConfigMap config, Secret usersConfig) {
+        return Hashes.of(new TreeMap<>(config.getData()) + "\n" + new TreeMap<>(usersConfig.getData()));
+    }
+
+    /** A volume's claim that goes with the cluster, or outlives it. Nothing else of the claim is stated. */
+    static PersistentVolumeClaim claim(ClusterIntent cluster, String name) {
+        return new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(cluster.ref().namespace())
+                .withOwnerReferences(cluster.keepVolumes() ? List.of() : List.of(Owners.of(cluster)))
+                .endMetadata()
+                .build();
     }
 
     private static ObjectMeta metadata(ClusterIntent cluster, String name) {

@@ -82,7 +82,7 @@ final class ZooKeeperResources {
                 .withNewSelector()
                 .withMatchLabels(labels)
                 .endSelector()
-                .withPersistentVolumeClaimRetentionPolicy(VolumeClaims.retention(cluster.keepVolumes()))
+                .withPersistentVolumeClaimRetentionPolicy(VolumeClaims.retention())
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)

@@ -1,6 +1,5 @@
 package io.shardwright.topology;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.shardwright.crds.Api;
@@ -12,17 +11,11 @@ public final class Owners {
     private Owners() {}
 
     public static OwnerReference of(ClusterIntent cluster) {
-        return reference("ClickHouseCluster", cluster.ref().name(), cluster.uid());
+        return of("ClickHouseCluster", cluster.ref().name(), cluster.uid());
     }
 
-    public static OwnerReference of(HasMetadata resource) {
-        return reference(
-                resource.getKind(),
-                resource.getMetadata().getName(),
-                resource.getMetadata().getUid());
-    }
-
-    private static OwnerReference reference(String kind, String name, String uid) {
+    /** @param kind one of the operator's own */
+    public static OwnerReference of(String kind, String name, String uid) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(API_VERSION)
                 .withKind(kind)

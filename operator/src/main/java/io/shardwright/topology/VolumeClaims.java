@@ -29,10 +29,13 @@ public final class VolumeClaims {
                 .build();
     }
 
-    /** Volumes never go because a StatefulSet shrinks; with their cluster they go only if the user said so. */
-    public static StatefulSetPersistentVolumeClaimRetentionPolicy retention(boolean keep) {
+    /**
+     * Volumes outlive their StatefulSet whatever happens to it: deleting one by hand must not delete data. What goes with
+     * the cluster goes because the cluster owns the claim.
+     */
+    public static StatefulSetPersistentVolumeClaimRetentionPolicy retention() {
         return new StatefulSetPersistentVolumeClaimRetentionPolicyBuilder()
-                .withWhenDeleted(keep ? "Retain" : "Delete")
+                .withWhenDeleted("Retain")
                 .withWhenScaled("Retain")
                 .build();
     }

@@ -1,0 +1,181 @@
+package io.shardwright.shard;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.Labels;
+import io.shardwright.topology.PodSecurity;
+import io.shardwright.topology.Ports;
+import io.shardwright.topology.SharedObjects;
+import io.shardwright.topology.Spread;
+import io.shardwright.topology.User;
+import io.shardwright.topology.VolumeClaims;
+
+/** The pod of a host. */
+final class ServerPod {
+    static final String CONTAINER = "clickhouse";
+
+    /** The official image's user. */
+    private static final long USER = 101;
+
+    private static final String CONFIG_VOLUME = "config";
+    private static final String METRIKA_VOLUME = "metrika";
+    private static final String USERS_VOLUME = "users";
+    private static final String LOGS_VOLUME = "logs";
+    private static final String TMP_VOLUME = "tmp";
+
+    /** A server that loads many parts may take long before it answers; it must not be killed meanwhile. */
+    private static final int SECONDS_TO_START = 86_400;
+
+    private ServerPod() {}
+
+    static PodSpec spec(ClusterIntent cluster, Host host) {
+        return new PodSpecBuilder()
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withTerminationGracePeriodSeconds(60L)
+                .withSecurityContext(PodSecurity.pod(USER))
+                .withAffinity(Spread.overNodes(Labels.ofShard(cluster.ref(), host.shard())))
+                .withContainers(container(cluster))
+                .withVolumes(
+                        configVolume(cluster, host),
+                        metrikaVolume(cluster),
+                        usersVolume(cluster),
+                        emptyVolume(LOGS_VOLUME),
+                        emptyVolume(TMP_VOLUME))
+                .build();
+    }
+
+    private static Container container(ClusterIntent cluster) {
+        return new ContainerBuilder()
+                .withName(CONTAINER)
+                .withImage(cluster.image())
+                .withImagePullPolicy("IfNotPresent")
+                .withEnv(
+                        // The official entrypoint would write a user of its own into users.d.
+                        variable("CLICKHOUSE_SKIP_USER_SETUP", "1"),
+                        variable("CLICKHOUSE_WATCHDOG_ENABLE", "0"),
+                        internalPassword(cluster))
+                .withPorts(Ports.HTTP.ofContainer(), Ports.TCP.ofContainer(), Ports.INTERSERVER.ofContainer())
+                .withStartupProbe(ping(1, SECONDS_TO_START))
+                .withReadinessProbe(ping(1, 3))
+                .withLivenessProbe(ping(10, 12))
+                // What the server said last, for those who ask why it does not run.
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("100m"))
+                .addToRequests("memory", new Quantity("512Mi"))
+                .endResources()
+                .withSecurityContext(PodSecurity.container())
+                .withVolumeMounts(
+                        mount(VolumeClaims.DATA, ConfigFiles.DATA, false),
+                        mount(CONFIG_VOLUME, ConfigFiles.CONFIG_D, true),
+                        mount(METRIKA_VOLUME, ConfigFiles.METRIKA_D, true),
+                        mount(USERS_VOLUME, ConfigFiles.USERS_D, true),
+                        mount(LOGS_VOLUME, ConfigFiles.LOGS, false),
+                        mount(TMP_VOLUME, "/tmp", false))
+                .build();
+    }
+
+    private static Probe ping(int periodSeconds, int failures) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath("/ping")
+                .withPort(new IntOrString(Ports.HTTP.name()))
+                .withScheme("HTTP")
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(5)
+                .withFailureThreshold(failures)
+                .build();
+    }
+
+    private static EnvVar internalPassword(ClusterIntent cluster) {
+        return new EnvVarBuilder()
+                .withName(ConfigFiles.INTERNAL_PASSWORD_ENV)
+                .withNewValueFrom()
+                .withNewSecretKeyRef()
+                .withName(cluster.ref().userSecretName(User.INTERNAL))
+                .withKey(SharedObjects.PASSWORD_KEY)
+                .endSecretKeyRef()
+                .endValueFrom()
+                .build();
+    }
+
+    private static EnvVar variable(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    /** config.d: the cluster's file beside the host's, in one directory. */
+    private static Volume configVolume(ClusterIntent cluster, Host host) {
+        return new VolumeBuilder()
+                .withName(CONFIG_VOLUME)
+                .withNewProjected()
+                .addNewSource()
+                .withNewConfigMap()
+                .withName(SharedObjects.configName(cluster.ref()))
+                .withItems(new KeyToPathBuilder()
+                        .withKey(ConfigFiles.SERVER_XML)
+                        .withPath(ConfigFiles.SERVER_XML)
+                        .build())
+                .endConfigMap()
+                .endSource()
+                .addNewSource()
+                .withNewConfigMap()
+                .withName(host.name())
+                .endConfigMap()
+                .endSource()
+                .endProjected()
+                .build();
+    }
+
+    private static Volume metrikaVolume(ClusterIntent cluster) {
+        return new VolumeBuilder()
+                .withName(METRIKA_VOLUME)
+                .withNewConfigMap()
+                .withName(SharedObjects.configName(cluster.ref()))
+                .withItems(new KeyToPathBuilder()
+                        .withKey(ConfigFiles.METRIKA_XML)
+                        .withPath(ConfigFiles.METRIKA_XML)
+                        .build())
+                .endConfigMap()
+                .build();
+    }
+
+    private static Volume usersVolume(ClusterIntent cluster) {
+        return new VolumeBuilder()
+                .withName(USERS_VOLUME)
+                .withNewSecret()
+                .withSecretName(SharedObjects.usersConfigName(cluster.ref()))
+                .endSecret()
+                .build();
+    }
+
+    private static Volume emptyVolume(String name) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .build();
+    }
+
+    private static VolumeMount mount(String name, String path, boolean readOnly) {
+        var mount = new VolumeMountBuilder().withName(name).withMountPath(path);
+        return (readOnly ? mount.withReadOnly(true) : mount).build();
+    }
+}

@@ -1,0 +1,38 @@
+package io.shardwright.shard;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.plan.Action;
+import io.shardwright.topology.Host;
+
+/** What the shard reconciler does. */
+sealed interface ShardAction extends Action {
+    /** Makes an object as it is desired. */
+    record ApplyObject(HasMetadata desired, String why) implements ShardAction {
+        @Override
+        public String subject() {
+            return ObjectRef.of(desired).toString();
+        }
+
+        @Override
+        public String describe() {
+            return "apply " + subject() + " (" + why + ")";
+        }
+    }
+
+    /**
+     * Tells the kubelet, through an annotation of the pod, that what the pod mounts has changed: it then looks at once
+     * instead of within a minute or so.
+     */
+    record AnnounceConfig(Host host, String configHash) implements ShardAction {
+        @Override
+        public String subject() {
+            return "Pod/" + host.podName();
+        }
+
+        @Override
+        public String describe() {
+            return "have " + host.podName() + " read its changed configuration";
+        }
+    }
+}

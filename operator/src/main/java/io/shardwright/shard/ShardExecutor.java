@@ -1,0 +1,31 @@
+package io.shardwright.shard;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.shardwright.kube.KubeWriter;
+import io.shardwright.plan.Outcome;
+import java.util.Map;
+
+/** Carries out what the shard planner decided. */
+final class ShardExecutor {
+    private final KubeWriter writer;
+
+    ShardExecutor(KubeWriter writer) {
+        this.writer = writer;
+    }
+
+    Outcome<ShardAction> execute(ShardAction action) {
+        try {
+            switch (action) {
+                case ShardAction.ApplyObject apply -> writer.apply(apply.desired());
+                case ShardAction.AnnounceConfig announce ->
+                    writer.annotatePod(
+                            announce.host().cluster().namespace(),
+                            announce.host().podName(),
+                            Map.of(PodStates.CONFIG_HASH, announce.configHash()));
+            }
+            return new Outcome.Done<>(action);
+        } catch (KubernetesClientException e) {
+            return new Outcome.Failed<>(action, e.getMessage(), true);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.shardwright.shard;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.shardwright.kube.Drift;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Plan;
+import io.shardwright.topology.Host;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides what to do next for the hosts of a shard.
+ *
+ * <p>What is missing is made at once, all hosts side by side: a host that does not exist serves nobody. A changed StatefulSet
+ * restarts its server, so hosts that exist change one at a time, a broken one first, and only while every other replica of
+ * the shard is ready.
+ */
+final class ShardPlanner {
+    private ShardPlanner() {}
+
+    static Plan<ShardAction> plan(ShardIntent intent, ShardObserved observed) {
+        var actions = new ArrayList<ShardAction>();
+        var holds = new ArrayList<Hold>();
+        withoutRestart(intent).stream()
+                .map(Drift::stamped)
+                .flatMap(object -> drift(object, observed).stream())
+                .forEach(actions::add);
+        planServers(intent, observed, actions, holds);
+        intent.hosts().stream()
+                .filter(host -> mustHearOfConfig(host, intent, observed))
+                .map(host -> new ShardAction.AnnounceConfig(host, intent.configHash()))
+                .forEach(actions::add);
+        return new Plan<>(actions, holds);
+    }
+
+    private static List<HasMetadata> withoutRestart(ShardIntent intent) {
+        var objects = new ArrayList<HasMetadata>();
+        objects.add(ShardResources.service(intent));
+        objects.add(ShardResources.disruptionBudget(intent));
+        intent.hosts().forEach(host -> {
+            objects.add(HostResources.config(intent, host));
+            objects.add(HostResources.service(intent, host));
+        });
+        return objects;
+    }
+
+    private static void planServers(
+            ShardIntent intent, ShardObserved observed, List<ShardAction> actions, List<Hold> holds) {
+        var changes = new ArrayList<Change>();
+        for (var host : intent.hosts()) {
+            var desired = Drift.stamped(HostResources.statefulSet(intent, host));
+            drift(desired, observed).ifPresent(apply -> {
+                if (observed.objects().containsKey(ObjectRef.of(desired))) {
+                    changes.add(new Change(host, apply));
+                } else {
+                    actions.add(apply);
+                }
+            });
+        }
+        var next = changes.stream()
+                .filter(change -> mayRestart(change.host(), intent, observed))
+                .max(Comparator.comparing(change -> isDown(change.host(), observed)));
+        next.map(Change::apply).ifPresent(actions::add);
+        changes.stream()
+                .filter(change -> !next.map(change::equals).orElse(false))
+                .map(change -> new Hold(
+                        HoldReason.PeerNotReady,
+                        change.host().name(),
+                        "its change (" + change.apply().why()
+                                + ") restarts it, and waits until every other replica of the"
+                                + " shard is ready: nothing to do, unless one of them never becomes so"))
+                .forEach(holds::add);
+    }
+
+    /**
+     * ONE_HOST_DOWN_AT_A_TIME: a host that serves is restarted only while every other replica of its shard does. One
+     * that is down takes nothing away, and restarting it is how a mistake in the spec is mended. A host that does not answer
+     * the operator may well answer others: it is not down.
+     */
+    static boolean mayRestart(Host host, ShardIntent intent, ShardObserved observed) {
+        return isDown(host, observed)
+                || intent.hosts().stream()
+                        .filter(other -> !other.equals(host))
+                        .allMatch(other -> isServing(other, intent, observed));
+    }
+
+    private static boolean isDown(Host host, ShardObserved observed) {
+        var pod = observed.pods().get(host);
+        return pod == null || !pod.ready();
+    }
+
+    private static boolean isServing(Host host, ShardIntent intent, ShardObserved observed) {
+        return HostReadiness.of(host, intent, observed).isReady() && !isRollingOut(host, observed);
+    }
+
+    /** A StatefulSet that was changed a moment ago still shows its old, ready pod. */
+    private static boolean isRollingOut(Host host, ShardObserved observed) {
+        var actual = observed.objects()
+                .get(new ObjectRef("StatefulSet", host.cluster().namespace(), host.name()));
+        if (!(actual instanceof StatefulSet statefulSet) || statefulSet.getStatus() == null) {
+            return true;
+        }
+        var status = statefulSet.getStatus();
+        return !statefulSet.getMetadata().getGeneration().equals(status.getObservedGeneration())
+                || status.getUpdateRevision() != null
+                        && !status.getUpdateRevision().equals(status.getCurrentRevision());
+    }
+
+    private static boolean mustHearOfConfig(Host host, ShardIntent intent, ShardObserved observed) {
+        var pod = observed.pods().get(host);
+        return pod != null && pod.ready() && !pod.configHash().equals(intent.configHash());
+    }
+
+    private static Optional<ShardAction.ApplyObject> drift(HasMetadata desired, ShardObserved observed) {
+        var actual = observed.objects().get(ObjectRef.of(desired));
+        return actual == null
+                ? Optional.of(new ShardAction.ApplyObject(desired, "it is missing"))
+                : Drift.between(desired, actual).map(why -> new ShardAction.ApplyObject(desired, why));
+    }
+
+    private record Change(Host host, ShardAction.ApplyObject apply) {}
+}

@@ -1,0 +1,147 @@
+package io.shardwright.shard;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.shardwright.clickhouse.Servers;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.Shard;
+import io.shardwright.kube.KubeWriter;
+import io.shardwright.kube.StatusPatch;
+import io.shardwright.observability.Journal;
+import io.shardwright.plan.ActionRunner;
+import io.shardwright.plan.Outcome;
+import io.shardwright.plan.Parsed;
+import io.shardwright.topology.Labels;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Keeps the hosts of a shard as its cluster says. */
+@ControllerConfiguration(name = ShardReconciler.NAME)
+public final class ShardReconciler implements Reconciler<Shard> {
+    public static final String NAME = "shard";
+
+    private static final String MANAGED = Labels.MANAGED_BY + "=" + Labels.OPERATOR;
+
+    /** How soon to ask a server again that answers but is not ready: a server cannot be watched. */
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    /** How often to ask a server of which nothing is expected, so that what goes wrong by itself is seen. */
+    private static final Duration SOMETIMES = Duration.ofSeconds(30);
+
+    private final ShardObserver observer;
+    private final ShardExecutor executor;
+    private final Journal journal;
+    private final String dnsDomain;
+    private final Clock clock;
+
+    /** @param dnsDomain DNS domain of the Kubernetes cluster */
+    public ShardReconciler(Servers servers, KubeWriter writer, Journal journal, String dnsDomain, Clock clock) {
+        this.observer = new ShardObserver(servers);
+        this.executor = new ShardExecutor(writer);
+        this.journal = journal;
+        this.dnsDomain = dnsDomain;
+        this.clock = clock;
+    }
+
+    @Override
+    public UpdateControl<Shard> reconcile(Shard resource, Context<Shard> context) {
+        var cluster = context.getSecondaryResource(ClickHouseCluster.class);
+        return switch (ShardParser.parse(resource, cluster, dnsDomain)) {
+            case Parsed.Rejected<ShardIntent> rejected ->
+                StatusPatch.of(
+                        resource,
+                        ShardStatusProjection.rejected(resource, rejected.message(), clock.instant()),
+                        Shard::new);
+            case Parsed.Accepted<ShardIntent> accepted -> reconcile(resource, accepted.intent(), context);
+        };
+    }
+
+    private UpdateControl<Shard> reconcile(Shard resource, ShardIntent intent, Context<Shard> context) {
+        var observed = observer.observe(intent, context);
+        var plan = ShardPlanner.plan(intent, observed);
+        var outcomes = ActionRunner.run(plan.actions(), executor::execute);
+        journal.record(resource, plan.holds(), outcomes);
+        var status = ShardStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
+        return StatusPatch.of(resource, status, Shard::new).rescheduleAfter(nextLook(intent, observed, outcomes));
+    }
+
+    private static Duration nextLook(ShardIntent intent, ShardObserved observed, List<Outcome<ShardAction>> outcomes) {
+        boolean answersButIsNotReady = observed.answers().keySet().stream()
+                .anyMatch(host -> !HostReadiness.of(host, intent, observed).isReady());
+        boolean failed = outcomes.stream().anyMatch(Outcome.Failed.class::isInstance);
+        return answersButIsNotReady || failed ? SOON : SOMETIMES;
+    }
+
+    @Override
+    public List<EventSource<?, Shard>> prepareEventSources(EventSourceContext<Shard> context) {
+        return List.of(
+                owned(ConfigMap.class, context),
+                owned(Service.class, context),
+                owned(StatefulSet.class, context),
+                owned(PodDisruptionBudget.class, context),
+                pods(context),
+                clusters(context));
+    }
+
+    private static <T extends HasMetadata> InformerEventSource<T, Shard> owned(
+            Class<T> kind, EventSourceContext<Shard> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, Shard.class)
+                        .withLabelSelector(MANAGED + "," + Labels.SHARD)
+                        .build(),
+                context);
+    }
+
+    /** Pods are owned by their StatefulSet; their labels tell the shard. */
+    private static InformerEventSource<Pod, Shard> pods(EventSourceContext<Shard> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Pod.class, Shard.class)
+                        .withLabelSelector(MANAGED + "," + Labels.SHARD)
+                        .withSecondaryToPrimaryMapper(pod -> Set.of(shardOf(pod)))
+                        .build(),
+                context);
+    }
+
+    private static ResourceID shardOf(Pod pod) {
+        var labels = pod.getMetadata().getLabels();
+        return new ResourceID(
+                labels.get(Labels.CLUSTER) + "-" + labels.get(Labels.SHARD),
+                pod.getMetadata().getNamespace());
+    }
+
+    private static InformerEventSource<ClickHouseCluster, Shard> clusters(EventSourceContext<Shard> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(ClickHouseCluster.class, Shard.class)
+                        .withSecondaryToPrimaryMapper(cluster -> context.getPrimaryCache()
+                                .list(shard -> isOf(cluster, shard))
+                                .map(ResourceID::fromResource)
+                                .collect(Collectors.toSet()))
+                        .withPrimaryToSecondaryMapper((Shard shard) -> Set.of(new ResourceID(
+                                shard.getSpec().cluster(), shard.getMetadata().getNamespace())))
+                        .build(),
+                context);
+    }
+
+    private static boolean isOf(ClickHouseCluster cluster, Shard shard) {
+        return cluster.getMetadata().getName().equals(shard.getSpec().cluster())
+                && cluster.getMetadata()
+                        .getNamespace()
+                        .equals(shard.getMetadata().getNamespace());
+    }
+}

@@ -1,0 +1,124 @@
+package io.shardwright.shard;
+
+import io.shardwright.clickhouse.HostSnapshot;
+import io.shardwright.crds.Shard;
+import io.shardwright.crds.ShardHostStatus;
+import io.shardwright.crds.ShardStatus;
+import io.shardwright.plan.Amounts;
+import io.shardwright.plan.Conditions;
+import io.shardwright.plan.Conditions.Finding;
+import io.shardwright.plan.Holds;
+import io.shardwright.plan.Outcome;
+import io.shardwright.plan.Plan;
+import io.shardwright.shard.ShardObserved.Answer;
+import io.shardwright.shard.ShardObserved.PodState;
+import io.shardwright.topology.Host;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Tells users how a shard is. */
+final class ShardStatusProjection {
+    private ShardStatusProjection() {}
+
+    static ShardStatus rejected(Shard resource, String message, Instant now) {
+        var generation = resource.getMetadata().getGeneration();
+        var previous = Optional.ofNullable(resource.getStatus());
+        return new ShardStatus(
+                generation,
+                previous.map(ShardStatus::replicas).orElse(null),
+                0,
+                null,
+                null,
+                "Not accepted: " + message,
+                List.of(),
+                Conditions.rejected(previous.map(ShardStatus::conditions).orElse(null), generation, now, message),
+                List.of());
+    }
+
+    static ShardStatus project(
+            Shard resource,
+            ShardIntent intent,
+            ShardObserved observed,
+            Plan<ShardAction> plan,
+            List<Outcome<ShardAction>> outcomes,
+            Instant now) {
+        var generation = resource.getMetadata().getGeneration();
+        var previous = Optional.ofNullable(resource.getStatus());
+        var hosts = intent.hosts().stream()
+                .map(host -> hostStatus(host, intent, observed))
+                .toList();
+        int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
+        boolean allReady = ready == hosts.size();
+        var waiting = hosts.stream()
+                .filter(host -> !host.ready())
+                .map(host -> host.name() + ": " + host.message())
+                .findFirst();
+        var problem = problem(intent, observed, plan, outcomes);
+        var bytes = bytes(hosts, previous);
+        return new ShardStatus(
+                generation,
+                ready + "/" + hosts.size(),
+                ready,
+                bytes,
+                Amounts.bytes(bytes),
+                problem.or(() -> waiting).orElse("Ready"),
+                hosts,
+                Conditions.of(
+                        previous.map(ShardStatus::conditions).orElse(null),
+                        generation,
+                        now,
+                        allReady
+                                ? Finding.yes("AllReplicasReady", "every replica is ready")
+                                : Finding.no(
+                                        "ReplicasNotReady",
+                                        problem.or(() -> waiting).orElse("")),
+                        plan.actions().isEmpty() && allReady
+                                ? Finding.no("Converged", "nothing is left to do")
+                                : Finding.yes("Reconciling", waiting.orElse("applying changes")),
+                        problem.map(message -> Finding.yes("Attention", message))
+                                .orElseGet(() -> Finding.no("AsExpected", "nothing is wrong"))),
+                Holds.project(previous.map(ShardStatus::holds).orElse(null), plan.holds(), now));
+    }
+
+    private static ShardHostStatus hostStatus(Host host, ShardIntent intent, ShardObserved observed) {
+        var readiness = HostReadiness.of(host, intent, observed);
+        var said = observed.answers().get(host) instanceof Answer.Said(var snapshot)
+                ? Optional.of(snapshot)
+                : Optional.<HostSnapshot>empty();
+        return new ShardHostStatus(
+                host.name(),
+                Optional.ofNullable(observed.pods().get(host))
+                        .map(PodState::node)
+                        .orElse(null),
+                readiness.isReady(),
+                said.map(snapshot -> snapshot.version()).orElse(null),
+                said.map(snapshot -> snapshot.bytes()).orElse(null),
+                readiness.missing().orElse(null));
+    }
+
+    /** The fullest replica's; while none answers, what was known last. */
+    private static long bytes(List<ShardHostStatus> hosts, Optional<ShardStatus> previous) {
+        return hosts.stream()
+                .map(ShardHostStatus::bytes)
+                .filter(Objects::nonNull)
+                .max(Long::compare)
+                .or(() -> previous.map(ShardStatus::bytes))
+                .orElse(0L);
+    }
+
+    private static Optional<String> problem(
+            ShardIntent intent, ShardObserved observed, Plan<ShardAction> plan, List<Outcome<ShardAction>> outcomes) {
+        var failures = outcomes.stream()
+                .flatMap(outcome -> outcome instanceof Outcome.Failed<ShardAction> failed
+                        ? Stream.of("could not " + failed.action().describe() + ": " + failed.message())
+                        : Stream.empty());
+        var broken = intent.hosts().stream()
+                .filter(host -> HostReadiness.of(host, intent, observed).broken())
+                .map(host -> host.name() + ": "
+                        + HostReadiness.of(host, intent, observed).missing().orElseThrow());
+        return Stream.concat(failures, broken).findFirst();
+    }
+}
