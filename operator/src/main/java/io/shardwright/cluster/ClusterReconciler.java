@@ -18,6 +18,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.ClickHouseClusterStatus;
+import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.kube.KubeWriter;
@@ -75,8 +77,8 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         var observed = observer.observe(intent, context);
         var plan = ClusterPlanner.plan(intent, observed);
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
-        journal.record(resource, plan.holds(), outcomes);
         var status = ClusterStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
+        journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
         var update = StatusPatch.of(resource, status, ClickHouseCluster::new);
         return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
     }
@@ -119,5 +121,9 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
                                 claim.getMetadata().getNamespace())))
                         .build(),
                 context);
+    }
+
+    private static List<HoldStatus> holdsOf(ClickHouseClusterStatus status) {
+        return status == null ? List.of() : status.holds();
     }
 }

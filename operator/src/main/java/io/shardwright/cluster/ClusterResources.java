@@ -55,6 +55,9 @@ final class ClusterResources {
     static Secret password(ClusterIntent cluster, User user, String password) {
         return new SecretBuilder()
                 .withMetadata(metadata(cluster, cluster.ref().userSecretName(user.name())))
+                .editMetadata()
+                .addToLabels(Labels.USER, user.name())
+                .endMetadata()
                 .withType("Opaque")
                 .addToData(SharedObjects.USERNAME_KEY, base64(user.name()))
                 .addToData(SharedObjects.PASSWORD_KEY, base64(password))

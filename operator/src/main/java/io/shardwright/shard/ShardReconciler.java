@@ -17,7 +17,9 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Shard;
+import io.shardwright.crds.ShardStatus;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
@@ -76,8 +78,8 @@ public final class ShardReconciler implements Reconciler<Shard> {
         var observed = observer.observe(intent, context);
         var plan = ShardPlanner.plan(intent, observed);
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
-        journal.record(resource, plan.holds(), outcomes);
         var status = ShardStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
+        journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
         return StatusPatch.of(resource, status, Shard::new).rescheduleAfter(nextLook(intent, observed, outcomes));
     }
 
@@ -143,5 +145,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
                 && cluster.getMetadata()
                         .getNamespace()
                         .equals(shard.getMetadata().getNamespace());
+    }
+
+    private static List<HoldStatus> holdsOf(ShardStatus status) {
+        return status == null ? List.of() : status.holds();
     }
 }

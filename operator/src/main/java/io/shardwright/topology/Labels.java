@@ -11,6 +11,9 @@ public final class Labels {
     public static final String SHARD = "clickhouse.shardwright.io/shard";
     public static final String REPLICA = "clickhouse.shardwright.io/replica";
     public static final String COMPONENT = "clickhouse.shardwright.io/component";
+    /** On the Secret of a user: whose it is. */
+    public static final String USER = "clickhouse.shardwright.io/user";
+
     public static final String IMPORT_JOB = "clickhouse.shardwright.io/import-job";
 
     /** What a pod runs. */

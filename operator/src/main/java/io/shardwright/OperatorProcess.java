@@ -1,0 +1,141 @@
+package io.shardwright;
+
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.Controller;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.shardwright.clickhouse.HostDirectory;
+import io.shardwright.clickhouse.HttpServers;
+import io.shardwright.cluster.ClusterReconciler;
+import io.shardwright.keeper.CuratorKeeper;
+import io.shardwright.kube.ApiServerWriter;
+import io.shardwright.observability.EventJournal;
+import io.shardwright.observability.EventPublisher;
+import io.shardwright.observability.Fleet;
+import io.shardwright.observability.HttpEndpoint;
+import io.shardwright.observability.ReconcileMetrics;
+import io.shardwright.shard.ShardReconciler;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires the operator together, starts it and stops it. */
+public final class OperatorProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
+    private static final String LEASE = "shardwright-operator";
+    private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
+
+    private final OperatorSettings settings;
+    private final Fleet fleet;
+    private final HttpServers servers;
+    private final OperatorCredentials credentials;
+    private final EventPublisher events;
+    private final Operator operator;
+    private final HttpEndpoint http;
+    private volatile boolean started;
+    private volatile boolean stopping;
+
+    public OperatorProcess(
+            OperatorSettings settings, KubernetesClient client, PrometheusMeterRegistry meters, Clock clock) {
+        this.settings = settings;
+        this.fleet = new Fleet(meters);
+        this.credentials = new OperatorCredentials(client, settings.namespaces());
+        this.servers = new HttpServers((HostDirectory) credentials, SOCKET_TIMEOUT, meters);
+        this.events = new EventPublisher(client, clock);
+        this.operator = new Operator(configuration -> configure(configuration, client, meters));
+        this.http = new HttpEndpoint(settings.httpPort(), () -> started, fleet, meters);
+        var journal = new EventJournal(events, meters);
+        var writer = new ApiServerWriter(client);
+        var keeper = new CuratorKeeper(KEEPER_TIMEOUT);
+        register(
+                new ClusterReconciler(client, writer, keeper, journal, settings.dnsDomain(), clock),
+                cluster -> new Fleet.State(
+                        cluster.getStatus().conditions(), cluster.getStatus().holds()));
+        register(
+                new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
+                shard -> new Fleet.State(
+                        shard.getStatus().conditions(), shard.getStatus().holds()));
+    }
+
+    /** Returns when the caches are filled. */
+    public void start() {
+        operator.start();
+        started = true;
+        LOG.atInfo().addKeyValue("port", http.port()).log("operator started");
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        operator.stop();
+        servers.close();
+        credentials.close();
+        events.close();
+        http.close();
+    }
+
+    private void configure(
+            ConfigurationServiceOverrider configuration, KubernetesClient client, PrometheusMeterRegistry meters) {
+        configuration.withKubernetesClient(client).withMetrics(new ReconcileMetrics(meters));
+        if (settings.leaderElection()) {
+            configuration.withLeaderElectionConfiguration(leaderElection());
+        }
+    }
+
+    /** Whoever stops to lead ends at once: another may lead already. Ending it from a shutdown hook would wait for itself. */
+    private LeaderElectionConfiguration leaderElection() {
+        var callbacks = new LeaderCallbacks(
+                () -> LOG.info("leading"),
+                () -> {
+                    if (!stopping) {
+                        LOG.warn("no longer leading");
+                        Runtime.getRuntime().halt(1);
+                    }
+                },
+                leader -> LOG.atInfo().addKeyValue("leader", leader).log("leader elected"));
+        return new LeaderElectionConfiguration(
+                LEASE,
+                null,
+                LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
+                LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
+                LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
+                null,
+                callbacks,
+                false);
+    }
+
+    private <S, R extends CustomResource<?, S>> void register(
+            Reconciler<R> reconciler, Function<R, Fleet.State> stateOf) {
+        var registered = operator.register(reconciler, overrider -> {
+            overrider.withRetry(untilItWorks());
+            if (!settings.namespaces().isEmpty()) {
+                overrider.settingNamespaces(settings.namespaces());
+            }
+        });
+        if (registered instanceof Controller<R> controller) {
+            fleet.add(controller.getConfiguration().getResourceClass().getSimpleName(), () -> controller
+                    .getEventSourceManager()
+                    .getControllerEventSource()
+                    .list()
+                    .map(resource ->
+                            resource.getStatus() == null ? new Fleet.State(null, null) : stateOf.apply(resource)));
+        }
+    }
+
+    private static GenericRetry untilItWorks() {
+        return new GenericRetry()
+                .setInitialInterval(500)
+                .setIntervalMultiplier(1.5)
+                .setMaxInterval(60_000)
+                .setMaxAttempts(-1);
+    }
+}

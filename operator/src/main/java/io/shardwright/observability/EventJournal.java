@@ -1,0 +1,78 @@
+package io.shardwright.observability;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.shardwright.crds.HoldStatus;
+import io.shardwright.plan.Action;
+import io.shardwright.plan.Outcome;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The journal that users read with {@code kubectl describe}, {@code kubectl logs} and Prometheus. */
+public final class EventJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(EventJournal.class);
+
+    private final EventPublisher events;
+    private final MeterRegistry meters;
+
+    public EventJournal(EventPublisher events, MeterRegistry meters) {
+        this.events = events;
+        this.meters = meters;
+    }
+
+    @Override
+    public <A extends Action> void record(
+            HasMetadata resource, List<HoldStatus> before, List<HoldStatus> after, List<Outcome<A>> outcomes) {
+        outcomes.forEach(this::logAndCount);
+        recordDone(resource, outcomes);
+        outcomes.forEach(outcome -> {
+            if (outcome instanceof Outcome.Failed<A> failed) {
+                events.warn(
+                        resource, "ActionFailed", "could not " + failed.action().describe() + ": " + failed.message());
+            }
+        });
+        after.stream()
+                .filter(hold -> !wasListed(hold, before))
+                .forEach(hold -> events.warn(resource, hold.reason(), hold.subject() + ": " + hold.message()));
+    }
+
+    /** One Event for all that a pass did: a new cluster alone is dozens of actions. */
+    private <A extends Action> void recordDone(HasMetadata resource, List<Outcome<A>> outcomes) {
+        var done = outcomes.stream()
+                .filter(Outcome.Done.class::isInstance)
+                .map(outcome -> outcome.action().describe())
+                .collect(Collectors.joining("; "));
+        if (!done.isEmpty()) {
+            events.normal(resource, "Reconciled", done);
+        }
+    }
+
+    private <A extends Action> void logAndCount(Outcome<A> outcome) {
+        var action = outcome.action();
+        switch (outcome) {
+            case Outcome.Done<A> done ->
+                LOG.atInfo().addKeyValue("action", done.action().describe()).log("done");
+            case Outcome.Failed<A> failed ->
+                LOG.atWarn()
+                        .addKeyValue("action", action.describe())
+                        .addKeyValue("why", failed.message())
+                        .log("failed");
+        }
+        meters.counter(
+                        "shardwright.actions",
+                        "action",
+                        action.getClass().getSimpleName(),
+                        "outcome",
+                        outcome instanceof Outcome.Done ? "done" : "failed")
+                .increment();
+    }
+
+    private static boolean wasListed(HoldStatus hold, List<HoldStatus> before) {
+        return before != null
+                && before.stream()
+                        .anyMatch(old -> old.reason().equals(hold.reason())
+                                && old.subject().equals(hold.subject()));
+    }
+}
