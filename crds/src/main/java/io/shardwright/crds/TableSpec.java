@@ -20,9 +20,6 @@ import java.util.Map;
         value = "has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",
         message = "name is immutable: the rows stand in the table they were written to; create another Table")
 @ValidationRule(
-        value = "self.columns.all(c, self.columns.exists_one(d, d.name == c.name))",
-        message = "columns: every name may appear once")
-@ValidationRule(
         value = "!has(self.primaryKey) || size(self.primaryKey) <= size(self.orderBy)",
         message = "primaryKey must be a prefix of orderBy: it has more expressions")
 public record TableSpec(

@@ -10,7 +10,6 @@ import io.shardwright.crds.PodTemplate;
 import io.shardwright.crds.StorageSpec;
 import io.shardwright.crds.UserSpec;
 import io.shardwright.plan.Parsed;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,15 +35,9 @@ public final class ClusterParser {
         if (spec == null) {
             return new Parsed.Rejected<>("spec is missing: add spec, with at least version");
         }
-        return problemOf(spec)
+        return badEndpoint(spec.coordination())
                 .<Parsed<ClusterIntent>>map(Parsed.Rejected::new)
                 .orElseGet(() -> new Parsed.Accepted<>(intent(resource, spec, dnsDomain)));
-    }
-
-    private static Optional<String> problemOf(ClickHouseClusterSpec spec) {
-        return Stream.of(badEndpoint(spec.coordination()), repeatedUser(spec.users()))
-                .flatMap(Optional::stream)
-                .findFirst();
     }
 
     private static Optional<String> badEndpoint(CoordinationSpec spec) {
@@ -56,16 +49,6 @@ public final class ClusterParser {
                 .findFirst()
                 .map(endpoint -> "coordination.endpoints: \"" + endpoint
                         + "\" is not host:port; write for example zookeeper-0.zookeeper:2181");
-    }
-
-    private static Optional<String> repeatedUser(List<UserSpec> users) {
-        var seen = new HashSet<String>();
-        return (users == null ? List.<UserSpec>of() : users)
-                .stream()
-                        .map(UserSpec::name)
-                        .filter(name -> !seen.add(name))
-                        .findFirst()
-                        .map(name -> "users: " + name + " appears twice; give each user a name of its own");
     }
 
     private static ClusterIntent intent(ClickHouseCluster resource, ClickHouseClusterSpec spec, String dnsDomain) {
