@@ -12,7 +12,8 @@ make_authority() {
   openssl pkey -in "$pki/service-accounts.key" -pubout -out "$pki/service-accounts.pub"
 }
 
-new_key() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc "$@" 2>/dev/null; }
+# RSA: the Java client reads no EC key without a library of its own.
+new_key() { openssl req -newkey rsa:2048 -noenc "$@" 2>/dev/null; }
 
 # make_certificate NAME SUBJECT [subjectAltName]
 make_certificate() {
