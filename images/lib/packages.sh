@@ -43,6 +43,7 @@ finish_root() {
   find "$root" -name '*.a' -delete
   mkdir -p "$root"/{dev,proc,sys,run,root,etc} "$root/var/log"
   install -d -m 1777 "$root/tmp" "$root/var/tmp"
+  [[ -e $root/bin/sh || ! -e $root/bin/bash ]] || ln -s bash "$root/bin/sh"
   [[ -e $root/etc/nsswitch.conf ]] || echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
   if [[ -e $root/lib/x86_64-linux-gnu || -e $root/lib/aarch64-linux-gnu ]]; then
     ldconfig -r "$root"

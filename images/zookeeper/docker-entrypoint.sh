@@ -23,6 +23,8 @@ admin.enableServer=$ZOO_ADMINSERVER_ENABLED
 CFG
   [[ -n ${ZOO_SERVERS:-} ]] || echo clientPort=2181
   [[ -z ${ZOO_4LW_COMMANDS_WHITELIST:-} ]] || echo "4lw.commands.whitelist=$ZOO_4LW_COMMANDS_WHITELIST"
+  # Lists of words.
+  # shellcheck disable=SC2086
   printf '%s\n' ${ZOO_SERVERS:-} ${ZOO_CFG_EXTRA:-}
 }
 

@@ -55,15 +55,25 @@ node_command() {
 wait_for_nodes() {
   local node
   for node in "$@"; do
-    wait_until 60 node_registered_anew "$node" ||
+    wait_until 60 node_reported "$node" ||
       fail "$node does not get ready; its last words:"$'\n'"$(last_words "$node")"
   done
 }
 
-# Ready, and told so by a kubelet that started after this boot: what the last one told may still stand.
-node_registered_anew() {
+# Ready by what its present kubelet says: until it has reported, what the one before it said still stands.
+node_reported() {
+  local booted=$VOLATILE/$1/booted
   must_run "$1"
-  [[ -e $VOLATILE/$1/kubelet-started && $(node_condition "$1") == Ready ]]
+  [[ -s $booted && $(node_condition "$1") == Ready ]] && reported_since "$1" "$(<"$booted")"
+}
+
+# reported_since NODE TIME: whether it has renewed its lease, and no container is said to run since before then.
+reported_since() {
+  local lease started
+  lease=$(kubectl get lease "$1" -n kube-node-lease -o 'jsonpath={.spec.renewTime}' 2>/dev/null) || return 1
+  started=$(kubectl get pods -A --field-selector "spec.nodeName=$1" -o \
+    'jsonpath={range .items[*].status.containerStatuses[*]}{.state.running.startedAt}{"\n"}{end}') || return 1
+  [[ $lease > $2 ]] && ! awk -v since="$2" '$1 != "" && $1 < since {found = 1} END {exit !found}' <<<"$started"
 }
 
 node_condition() {

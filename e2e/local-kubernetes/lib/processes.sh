@@ -8,6 +8,14 @@ start() {
   shift
   running "$name" && return
   mkdir -p "$STATE/processes" "$STATE/logs"
+  rm -f "$STATE/processes/$name"
+  launch "$name" "$@"
+  wait_until 10 test -s "$STATE/processes/$name" || fail "$name does not start"
+}
+
+launch() {
+  local name=$1
+  shift
   (
     [[ -z ${LOCK:-} ]] || exec {LOCK}>&-
     cd "$STATE" || exit
