@@ -9,12 +9,12 @@ public final class HostXml {
     public static String render(Host host) {
         return Xml.of(
                         ConfigFiles.ROOT,
-                        Xml.of("interserver_http_host", host.dnsName()),
+                        Xml.text("interserver_http_host", host.dnsName()),
                         Xml.of(
                                         "macros",
-                                        Xml.of("cluster", host.cluster().name()),
-                                        Xml.of("shard", host.shard()),
-                                        Xml.of("replica", host.name()))
+                                        Xml.text("cluster", host.cluster().name()),
+                                        Xml.text("shard", host.shard()),
+                                        Xml.text("replica", host.name()))
                                 .replacing())
                 .document();
     }

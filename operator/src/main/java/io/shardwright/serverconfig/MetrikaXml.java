@@ -28,16 +28,16 @@ public final class MetrikaXml {
         var replicas = cluster.layout().hostsOf(shard).stream()
                 .map(MetrikaXml::replica)
                 .toArray(Xml[]::new);
-        return Xml.of("shard", Xml.of("weight", 1), Xml.of("internal_replication", true))
+        return Xml.of("shard", Xml.text("weight", 1), Xml.text("internal_replication", true))
                 .and(replicas);
     }
 
     private static Xml replica(Host host) {
         return Xml.of(
                 "replica",
-                Xml.of("host", host.dnsName()),
-                Xml.of("port", Host.TCP_PORT),
-                Xml.of("user", User.INTERNAL),
+                Xml.text("host", host.dnsName()),
+                Xml.text("port", Host.TCP_PORT),
+                Xml.text("user", User.INTERNAL),
                 Xml.of("password").with("from_env", ConfigFiles.INTERNAL_PASSWORD_ENV));
     }
 
@@ -45,12 +45,14 @@ public final class MetrikaXml {
         var nodes = coordination.endpoints().stream().map(MetrikaXml::node).toArray(Xml[]::new);
         return Xml.of("zookeeper")
                 .and(nodes)
-                .and(Xml.of("session_timeout_ms", SESSION_TIMEOUT_MS), Xml.of("root", coordination.root()));
+                .and(Xml.text("session_timeout_ms", SESSION_TIMEOUT_MS), Xml.text("root", coordination.root()));
     }
 
     private static Xml node(String endpoint) {
         int colon = endpoint.lastIndexOf(':');
         return Xml.of(
-                "node", Xml.of("host", endpoint.substring(0, colon)), Xml.of("port", endpoint.substring(colon + 1)));
+                "node",
+                Xml.text("host", endpoint.substring(0, colon)),
+                Xml.text("port", endpoint.substring(colon + 1)));
     }
 }

@@ -10,30 +10,30 @@ public final class ServerXml {
     public static String render() {
         return Xml.of(
                         ConfigFiles.ROOT,
-                        Xml.of("include_from", ConfigFiles.METRIKA_D + "/" + ConfigFiles.METRIKA_XML),
-                        Xml.of("logger", Xml.of("level", "information"), Xml.of("console", 1))
+                        Xml.text("include_from", ConfigFiles.METRIKA_D + "/" + ConfigFiles.METRIKA_XML),
+                        Xml.of("logger", Xml.text("level", "information"), Xml.text("console", 1))
                                 .replacing(),
                         // Both families, whichever the pod has: where one is missing, the server goes on with the
                         // other.
-                        Xml.of("listen_host", "::").replacing(),
-                        Xml.of("listen_host", "0.0.0.0"),
-                        Xml.of("listen_try", 1),
-                        Xml.of("http_port", Host.HTTP_PORT),
-                        Xml.of("tcp_port", Host.TCP_PORT),
-                        Xml.of("interserver_http_port", Host.INTERSERVER_PORT),
+                        Xml.text("listen_host", "::").replacing(),
+                        Xml.text("listen_host", "0.0.0.0"),
+                        Xml.text("listen_try", 1),
+                        Xml.text("http_port", Host.HTTP_PORT),
+                        Xml.text("tcp_port", Host.TCP_PORT),
+                        Xml.text("interserver_http_port", Host.INTERSERVER_PORT),
                         Xml.of(
                                 "interserver_http_credentials",
-                                Xml.of("user", User.INTERNAL),
+                                Xml.text("user", User.INTERNAL),
                                 Xml.of("password").with("from_env", ConfigFiles.INTERNAL_PASSWORD_ENV)),
-                        Xml.of("path", ConfigFiles.DATA + "/"),
-                        Xml.of("tmp_path", ConfigFiles.DATA + "/tmp/"),
-                        Xml.of("user_files_path", ConfigFiles.DATA + "/user_files/"),
-                        Xml.of("format_schema_path", ConfigFiles.DATA + "/format_schemas/"),
-                        Xml.of("timezone", "UTC"),
+                        Xml.text("path", ConfigFiles.DATA + "/"),
+                        Xml.text("tmp_path", ConfigFiles.DATA + "/tmp/"),
+                        Xml.text("user_files_path", ConfigFiles.DATA + "/user_files/"),
+                        Xml.text("format_schema_path", ConfigFiles.DATA + "/format_schemas/"),
+                        Xml.text("timezone", "UTC"),
                         // The server writes what from_env gave into preprocessed_configs: for its own eyes only.
-                        Xml.of("umask", "077"),
+                        Xml.text("umask", "077"),
                         // A pod that moved has a new address; a cached one would keep its peers from it.
-                        Xml.of("disable_internal_dns_cache", 1),
+                        Xml.text("disable_internal_dns_cache", 1),
                         Xml.of("remote_servers").with("incl", "remote_servers").replacing(),
                         Xml.of("zookeeper").with("incl", "zookeeper").replacing(),
                         Xml.of("distributed_ddl").with("remove", "remove"),

@@ -26,7 +26,8 @@ public final class UsersXml {
                                 "profiles",
                                 Xml.of(PROFILE),
                                 // 2: may read and change settings, which HTTP clients do with every request.
-                                Xml.of(READ_ONLY_PROFILE, Xml.of("readonly", 2)).replacing()),
+                                Xml.of(READ_ONLY_PROFILE, Xml.text("readonly", 2))
+                                        .replacing()),
                         Xml.of("users", entries).replacing(),
                         Xml.of("quotas", Xml.of(QUOTA, unlimited())).replacing())
                 .document();
@@ -34,23 +35,23 @@ public final class UsersXml {
 
     private static Xml user(User user, String sha256) {
         var networks =
-                user.networks().stream().map(network -> Xml.of("ip", network)).toList();
+                user.networks().stream().map(network -> Xml.text("ip", network)).toList();
         return Xml.of(
                 user.name(),
-                Xml.of("password_sha256_hex", sha256),
+                Xml.text("password_sha256_hex", sha256),
                 Xml.of("networks", networks),
-                Xml.of("profile", user.access() == User.Access.readonly ? READ_ONLY_PROFILE : PROFILE),
-                Xml.of("quota", QUOTA));
+                Xml.text("profile", user.access() == User.Access.readonly ? READ_ONLY_PROFILE : PROFILE),
+                Xml.text("quota", QUOTA));
     }
 
     private static Xml unlimited() {
         return Xml.of(
                 "interval",
-                Xml.of("duration", 3600),
-                Xml.of("queries", 0),
-                Xml.of("errors", 0),
-                Xml.of("result_rows", 0),
-                Xml.of("read_rows", 0),
-                Xml.of("execution_time", 0));
+                Xml.text("duration", 3600),
+                Xml.text("queries", 0),
+                Xml.text("errors", 0),
+                Xml.text("result_rows", 0),
+                Xml.text("read_rows", 0),
+                Xml.text("execution_time", 0));
     }
 }

@@ -21,7 +21,8 @@ record Xml(String name, Map<String, String> attributes, String text, List<Xml> c
         return new Xml(name, Map.of(), "", children);
     }
 
-    static Xml of(String name, Object text) {
+    /** An element with text: a name of its own, since any element is an Object too. */
+    static Xml text(String name, Object text) {
         return new Xml(name, Map.of(), String.valueOf(text), List.of());
     }
 
