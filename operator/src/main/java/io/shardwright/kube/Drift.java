@@ -1,9 +1,12 @@
 package io.shardwright.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -27,8 +30,11 @@ public final class Drift {
      * Values of Secrets are not told.
      */
     public static Optional<String> between(HasMetadata desired, HasMetadata actual) {
-        return difference("", tree(desired), tree(actual))
-                .map(difference -> "Secret".equals(desired.getKind()) ? "its contents" : difference);
+        return difference("", tree(withoutHash(desired)), tree(actual))
+                .map(difference -> "Secret".equals(desired.getKind()) ? "its contents differ" : difference)
+                .or(() -> hashOf(desired).equals(hashOf(actual))
+                        ? Optional.empty()
+                        : Optional.of("a field is no longer stated"));
     }
 
     /** A copy of the object, with the hash of everything that it states. */
@@ -38,9 +44,39 @@ public final class Drift {
         if (desired.getMetadata().getAnnotations() != null) {
             annotations.putAll(desired.getMetadata().getAnnotations());
         }
-        annotations.put(HASH_ANNOTATION, Hashes.of(SERIALIZATION.asJson(desired)));
+        annotations.put(HASH_ANNOTATION, Hashes.of(sorted(tree(desired)).toString()));
         stamped.getMetadata().setAnnotations(annotations);
         return stamped;
+    }
+
+    private static <T extends HasMetadata> T withoutHash(T object) {
+        var copy = SERIALIZATION.clone(object);
+        if (copy.getMetadata().getAnnotations() != null) {
+            copy.getMetadata().getAnnotations().remove(HASH_ANNOTATION);
+        }
+        return copy;
+    }
+
+    private static String hashOf(HasMetadata object) {
+        var annotations = object.getMetadata().getAnnotations();
+        return annotations == null ? "" : annotations.getOrDefault(HASH_ANNOTATION, "");
+    }
+
+    /** The same fields in the order of their names: the order of a map differs from one process to the next. */
+    private static JsonNode sorted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            var sorted = object.objectNode();
+            object.properties().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(field -> sorted.set(field.getKey(), sorted(field.getValue())));
+            return sorted;
+        }
+        if (node instanceof ArrayNode array) {
+            var sorted = array.arrayNode();
+            array.forEach(item -> sorted.add(sorted(item)));
+            return sorted;
+        }
+        return node;
     }
 
     private static JsonNode tree(HasMetadata object) {
