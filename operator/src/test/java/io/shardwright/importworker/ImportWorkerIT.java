@@ -71,7 +71,7 @@ class ImportWorkerIT {
     void everyRealFlightGoesToTheShardOfItsKey() throws IOException {
         var url = files.serve("flights.csv.gz", Files.readAllBytes(FLIGHTS));
 
-        var report = run("a", spec(List.of(url));
+        var report = run("a", spec(List.of(url)));
 
         assertThat(report.rows()).isEqualTo(336_776);
         assertThat(report.shardRows()).containsExactly(166_056L, 170_720L);
@@ -115,7 +115,7 @@ class ImportWorkerIT {
         }
         var url = files.serve("broken.csv", csv.toString());
 
-        assertThatThrownBy(() -> run("a", spec(List.of(url)))
+        assertThatThrownBy(() -> run("a", spec(List.of(url))))
                 .isInstanceOfSatisfying(RefusedException.class, refused -> {
                     assertThat(refused.file()).contains(url);
                     assertThat(refused.line()).hasValue(3_212);
@@ -124,14 +124,16 @@ class ImportWorkerIT {
                             .contains("oops")
                             .contains("Cannot parse input");
                 });
-        assertThat(List.of(count(first), count(second))).as("the other shard's rows may be in").contains(0L);
+        assertThat(List.of(count(first), count(second)))
+                .as("the other shard's rows may be in")
+                .contains(0L);
     }
 
     @Test
     void aMissingFileIsRefusedBeforeAnythingIsStaged() {
         var there = files.serve("there.csv", "year,tailnum\n2013,N1\n");
 
-        assertThatThrownBy(() -> run("a", spec(List.of(there, files.url("absent.csv"))))
+        assertThatThrownBy(() -> run("a", spec(List.of(there, files.url("absent.csv")))))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("404");
         assertThat(stagingTables()).isEmpty();
@@ -140,7 +142,7 @@ class ImportWorkerIT {
     @Test
     void aConnectionThatBreaksIsWorthAnotherAttemptWhichStartsFromNothing() throws IOException {
         var url = files.serve("flights.csv.gz", Files.readAllBytes(FLIGHTS));
-        var spec = spec(List.of(url);
+        var spec = spec(List.of(url));
         files.breakAfter(3_000_000);
 
         assertThatThrownBy(() -> run("a", spec)).isInstanceOf(IOException.class);
@@ -159,7 +161,7 @@ class ImportWorkerIT {
         var whole = Files.readAllBytes(FLIGHTS);
         var url = files.serve("cut.csv.gz", Arrays.copyOf(whole, whole.length / 2));
 
-        assertThatThrownBy(() -> run("a", spec(List.of(url)))
+        assertThatThrownBy(() -> run("a", spec(List.of(url))))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("the file is damaged");
     }
@@ -171,8 +173,7 @@ class ImportWorkerIT {
         content.write(gzip("2014,N2\n"));
         var url = files.serve("members.csv.gz", content.toByteArray());
 
-        assertThat(run("a", spec(List.of(url)).rows())
-                .isEqualTo(2);
+        assertThat(run("a", spec(List.of(url))).rows()).isEqualTo(2);
     }
 
     @Test
@@ -181,8 +182,7 @@ class ImportWorkerIT {
         var url = files.serve("flights.csv.gz", Files.readAllBytes(FLIGHTS));
         var command = new ImportWorkerCommand(
                 Map.of("SHARDWRIGHT_ATTEMPT", "flights-2013-x7k2p", "SHARDWRIGHT_PASSWORD", RealServers.PASSWORD));
-        command.spec = Files.writeString(
-                directory.resolve("spec.json"), ImportJson.write(spec(List.of(url)));
+        command.spec = Files.writeString(directory.resolve("spec.json"), ImportJson.write(spec(List.of(url))));
         command.terminationLog = directory.resolve("termination-log");
         command.port = 0;
 
