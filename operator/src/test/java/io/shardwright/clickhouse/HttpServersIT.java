@@ -131,7 +131,7 @@ class HttpServersIT {
     @Test
     void answersAgainAfterTheServerCameBack() {
         servers.query(host, "SELECT 1");
-        try (var away = real.stop(host)) {
+        try (var _ = real.stop(host)) {
             assertThatThrownBy(() -> servers.query(host, "SELECT 1")).isInstanceOf(ClickHouseException.class);
         }
         assertThat(servers.query(host, "SELECT 1")).hasSize(1);

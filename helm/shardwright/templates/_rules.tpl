@@ -1,0 +1,42 @@
+{{- /*
+What the operator may do in a namespace that it watches. Server-side apply needs patch, and create where nothing stands
+yet; ChartTest names each right that the operator uses, and why.
+*/ -}}
+{{- define "shardwright.rules" -}}
+# What users ask for: read; patched for the operator's finalizers.
+- apiGroups: [clickhouse.shardwright.io]
+  resources: [clickhouseclusters, tables, importjobs]
+  verbs: [get, list, watch, patch]
+# Made by the operator itself.
+- apiGroups: [clickhouse.shardwright.io]
+  resources: [shards]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [clickhouse.shardwright.io]
+  resources: [clickhouseclusters/status, shards/status, tables/status, importjobs/status]
+  verbs: [get, patch]
+# The servers and what they read. Secrets hold generated passwords, and hashes of them.
+- apiGroups: [""]
+  resources: [configmaps, secrets, services]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [apps]
+  resources: [statefulsets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch]
+# Claims are made by StatefulSets; the operator decides whether they go with their cluster, and deletes none itself.
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get, list, watch, patch]
+# Annotated, so that the kubelet projects changed configuration at once.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch, patch]
+# The workers of imports.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
