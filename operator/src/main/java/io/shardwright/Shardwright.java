@@ -1,5 +1,6 @@
 package io.shardwright;
 
+import java.security.Security;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,14 @@ public final class Shardwright {
     private Shardwright() {}
 
     public static void main(String... args) {
+        followMovingPods();
         System.exit(new CommandLine(new Shardwright()).execute(args));
+    }
+
+    /** A pod that moved has another address at once; the JVM would keep the old one for half a minute. */
+    private static void followMovingPods() {
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     /** The version that the jar's manifest states. */

@@ -10,6 +10,9 @@ public record ShardHostStatus(
         @JsonPropertyDescription("Node that its pod runs on.")
         String node,
 
+        @JsonPropertyDescription("IP address of its pod; without one its name does not resolve.")
+        String address,
+
         @JsonPropertyDescription(
                 "True when it answers, knows every host of the cluster, and none of its replicas is" + " read-only.")
         Boolean ready,

@@ -1,5 +1,6 @@
 package io.shardwright.cluster;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
@@ -11,6 +12,7 @@ import io.shardwright.plan.Plan;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Layout;
+import io.shardwright.topology.SharedObjects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ final class ClusterPlanner {
         desired(intent, observed).stream()
                 .map(Drift::stamped)
                 .flatMap(object -> drift(object, observed).stream())
+                .filter(apply -> !isHeld(apply, intent, observed))
                 .forEach(actions::add);
         actions.addAll(volumesToOwn(intent, observed));
         return new Plan<>(actions, holds(wanted, intent, observed));
@@ -71,7 +74,8 @@ final class ClusterPlanner {
 
     private static List<HasMetadata> desired(ClusterIntent intent, ClusterObserved observed) {
         var objects = new ArrayList<HasMetadata>();
-        var config = ClusterResources.config(intent);
+        var config = ClusterResources.config(
+                intent, RemoteServers.of(intent, observed).listed());
         objects.add(config);
         objects.add(ClusterResources.service(intent));
         if (intent.coordination() instanceof Coordination.Managed managed) {
@@ -91,7 +95,13 @@ final class ClusterPlanner {
         return objects;
     }
 
-    private static Optional<ClusterAction> drift(HasMetadata desired, ClusterObserved observed) {
+    private static boolean isHeld(ClusterAction.ApplyObject apply, ClusterIntent intent, ClusterObserved observed) {
+        return apply.desired() instanceof ConfigMap config
+                && config.getMetadata().getName().equals(SharedObjects.configName(intent.ref()))
+                && !RemoteServers.of(intent, observed).mayChange(observed);
+    }
+
+    private static Optional<ClusterAction.ApplyObject> drift(HasMetadata desired, ClusterObserved observed) {
         var actual = observed.objects().get(ObjectRef.of(desired));
         return actual == null
                 ? Optional.of(new ClusterAction.ApplyObject(desired, "it is missing"))
@@ -116,6 +126,20 @@ final class ClusterPlanner {
                 .anyMatch(owner -> intent.uid().equals(owner.getUid()));
     }
 
+    private static Optional<Hold> configThatWaits(ClusterIntent intent, ClusterObserved observed) {
+        var remoteServers = RemoteServers.of(intent, observed);
+        var config = Drift.stamped(ClusterResources.config(intent, remoteServers.listed()));
+        return drift(config, observed)
+                .filter(apply -> isHeld(apply, intent, observed))
+                .map(apply -> new Hold(
+                        HoldReason.HostWithoutAddress,
+                        apply.subject(),
+                        "the servers' configuration changes when "
+                                + remoteServers.withoutAddress().getFirst().name()
+                                + " has a pod with an address: a server that read a name that does not resolve would lose"
+                                + " its clusters. See why the pod does not start"));
+    }
+
     private static List<Hold> holds(ClusterIntent wanted, ClusterIntent kept, ClusterObserved observed) {
         var holds = new ArrayList<Hold>();
         if (observed.coordination() instanceof CoordinationState.Unreachable(String message)
@@ -126,6 +150,7 @@ final class ClusterPlanner {
                     message + "; " + (serversMayStart(kept, observed) ? "tables are read-only" : "no server starts")
                             + " until one answers: check coordination.endpoints and that pods may connect to them"));
         }
+        configThatWaits(kept, observed).ifPresent(holds::add);
         if (!wanted.layout().equals(kept.layout())) {
             holds.add(new Hold(
                     HoldReason.RemovalNotSupported,

@@ -18,6 +18,7 @@ import io.shardwright.serverconfig.MetrikaXml;
 import io.shardwright.serverconfig.ServerXml;
 import io.shardwright.serverconfig.UsersXml;
 import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Host;
 import io.shardwright.topology.Labels;
 import io.shardwright.topology.Owners;
 import io.shardwright.topology.Ports;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The objects that all hosts of a cluster share. */
@@ -34,11 +36,11 @@ final class ClusterResources {
     private ClusterResources() {}
 
     /** metrika.xml and the cluster's part of config.d. */
-    static ConfigMap config(ClusterIntent cluster) {
+    static ConfigMap config(ClusterIntent cluster, Set<Host> listed) {
         return new ConfigMapBuilder()
                 .withMetadata(metadata(cluster, SharedObjects.configName(cluster.ref())))
                 .addToData(ConfigFiles.SERVER_XML, ServerXml.render())
-                .addToData(ConfigFiles.METRIKA_XML, MetrikaXml.render(cluster))
+                .addToData(ConfigFiles.METRIKA_XML, MetrikaXml.render(cluster, listed))
                 .build();
     }
 

@@ -12,6 +12,8 @@ public enum HoldReason {
     TableNotReady,
     /** A host does not answer. */
     HostUnreachable,
+    /** A host that servers would look up has no address. */
+    HostWithoutAddress,
     /** A host may not be restarted while another replica of its shard is not ready. */
     PeerNotReady,
     /** Fewer shards or replicas are asked for than there are; removing them is not supported yet. */

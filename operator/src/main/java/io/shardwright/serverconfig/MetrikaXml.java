@@ -4,6 +4,7 @@ import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.User;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** metrika.xml: the servers of the cluster and the coordination ensemble. Servers reload it without a restart. */
@@ -12,22 +13,30 @@ public final class MetrikaXml {
 
     private MetrikaXml() {}
 
-    public static String render(ClusterIntent cluster) {
-        return Xml.of(ConfigFiles.ROOT, remoteServers(cluster), zookeeper(cluster.coordination()))
+    /** @param hosts to list; the name of each must resolve, or servers that read the file lose every cluster */
+    public static String render(ClusterIntent cluster, Set<Host> hosts) {
+        return Xml.of(ConfigFiles.ROOT, remoteServers(cluster, hosts), zookeeper(cluster.coordination()))
                 .document();
     }
 
-    private static Xml remoteServers(ClusterIntent cluster) {
+    /** Whether a metrika.xml lists a host. */
+    public static boolean lists(String metrika, Host host) {
+        return metrika.contains("<host>" + host.dnsName() + "</host>");
+    }
+
+    private static Xml remoteServers(ClusterIntent cluster, Set<Host> hosts) {
         var shards = IntStream.range(0, cluster.layout().shards())
-                .mapToObj(shard -> shard(cluster, shard))
+                .mapToObj(shard -> cluster.layout().hostsOf(shard).stream()
+                        .filter(hosts::contains)
+                        .map(MetrikaXml::replica)
+                        .toArray(Xml[]::new))
+                .filter(replicas -> replicas.length > 0)
+                .map(MetrikaXml::shard)
                 .toList();
         return Xml.of("remote_servers", Xml.of(cluster.ref().name(), shards));
     }
 
-    private static Xml shard(ClusterIntent cluster, int shard) {
-        var replicas = cluster.layout().hostsOf(shard).stream()
-                .map(MetrikaXml::replica)
-                .toArray(Xml[]::new);
+    private static Xml shard(Xml... replicas) {
         return Xml.of("shard", Xml.text("weight", 1), Xml.text("internal_replication", true))
                 .and(replicas);
     }

@@ -5,6 +5,7 @@ import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.topology.Host;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -39,10 +40,16 @@ record HostReadiness(Optional<String> missing, boolean broken) {
         };
     }
 
-    private static HostReadiness ofSnapshot(HostSnapshot snapshot, ShardIntent intent) {
+    /** The hosts of the cluster that a server does not know. */
+    static Set<String> unknownTo(HostSnapshot snapshot, ShardIntent intent) {
         var unknown =
                 intent.layout().hosts().stream().map(Host::dnsName).collect(Collectors.toCollection(HashSet::new));
         snapshot.hostNamesOf(intent.cluster().ref().name()).forEach(unknown::remove);
+        return unknown;
+    }
+
+    private static HostReadiness ofSnapshot(HostSnapshot snapshot, ShardIntent intent) {
+        var unknown = unknownTo(snapshot, intent);
         if (!unknown.isEmpty()) {
             return waiting("its remote_servers lack " + unknown.size() + " of "
                     + intent.layout().hosts().size() + " hosts");

@@ -30,6 +30,7 @@ final class PodStates {
         return new PodState(
                 ready,
                 Objects.requireNonNullElse(pod.getSpec().getNodeName(), ""),
+                Objects.requireNonNullElse(status.getPodIP(), ""),
                 Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.<String, String>of())
                         .getOrDefault(CONFIG_HASH, ""),
                 status.getContainerStatuses().stream()

@@ -42,6 +42,23 @@ final class ServerPod {
     /** A server that loads many parts may take long before it answers; it must not be killed meanwhile. */
     private static final int SECONDS_TO_START = 86_400;
 
+    /**
+     * A server that has replicated tables ends when it starts while the coordination is away (18.16.1: code 132), and again,
+     * with growing pauses. So it waits for a member that takes connections; a server without tables need not.
+     */
+    private static final String START = """
+            replicated() { grep -qs 'ENGINE = Replicated' %s/metadata/*/*.sql; }
+            reachable() { (exec 3<>"/dev/tcp/${1%%:*}/${1##*:}") 2>/dev/null; }
+            while replicated; do
+              for endpoint in "$@"; do
+                if reachable "$endpoint"; then break 2; fi
+              done
+              echo "waiting for the coordination: $*"
+              sleep 1
+            done
+            exec /entrypoint.sh
+            """.formatted(ConfigFiles.DATA);
+
     private ServerPod() {}
 
     static PodSpec spec(ClusterIntent cluster, Host host) {
@@ -66,6 +83,8 @@ final class ServerPod {
                 .withName(CONTAINER)
                 .withImage(cluster.image())
                 .withImagePullPolicy("IfNotPresent")
+                .withCommand("bash", "-c", START, "start")
+                .withArgs(cluster.coordination().endpoints())
                 .withEnv(
                         // The official entrypoint would write a user of its own into users.d.
                         variable("CLICKHOUSE_SKIP_USER_SETUP", "1"),

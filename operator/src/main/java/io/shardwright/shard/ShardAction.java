@@ -21,6 +21,22 @@ sealed interface ShardAction extends Action {
     }
 
     /**
+     * Has a server read its configuration anew. It does so by itself when a file changes, except that a name in
+     * remote_servers that did not resolve at that moment leaves it without any cluster until the next change.
+     */
+    record ReloadConfig(Host host) implements ShardAction {
+        @Override
+        public String subject() {
+            return "Pod/" + host.podName();
+        }
+
+        @Override
+        public String describe() {
+            return "have " + host.name() + " reload its configuration";
+        }
+    }
+
+    /**
      * Tells the kubelet, through an annotation of the pod, that what the pod mounts has changed: it then looks at once
      * instead of within a minute or so.
      */

@@ -1,6 +1,8 @@
 package io.shardwright.shard;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.shardwright.clickhouse.ClickHouseException;
+import io.shardwright.clickhouse.Servers;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.plan.Outcome;
 import java.util.Map;
@@ -8,8 +10,10 @@ import java.util.Map;
 /** Carries out what the shard planner decided. */
 final class ShardExecutor {
     private final KubeWriter writer;
+    private final Servers servers;
 
-    ShardExecutor(KubeWriter writer) {
+    ShardExecutor(KubeWriter writer, Servers servers) {
+        this.servers = servers;
         this.writer = writer;
     }
 
@@ -22,9 +26,10 @@ final class ShardExecutor {
                             announce.host().cluster().namespace(),
                             announce.host().podName(),
                             Map.of(PodStates.CONFIG_HASH, announce.configHash()));
+                case ShardAction.ReloadConfig reload -> servers.execute(reload.host(), "SYSTEM RELOAD CONFIG");
             }
             return new Outcome.Done<>(action);
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | ClickHouseException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }
     }

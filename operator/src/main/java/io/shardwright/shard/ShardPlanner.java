@@ -7,6 +7,7 @@ import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
+import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.topology.Host;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +36,16 @@ final class ShardPlanner {
                 .filter(host -> mustHearOfConfig(host, intent, observed))
                 .map(host -> new ShardAction.AnnounceConfig(host, intent.configHash()))
                 .forEach(actions::add);
+        intent.hosts().stream()
+                .filter(host -> lacksHosts(host, intent, observed))
+                .map(ShardAction.ReloadConfig::new)
+                .forEach(actions::add);
         return new Plan<>(actions, holds);
+    }
+
+    private static boolean lacksHosts(Host host, ShardIntent intent, ShardObserved observed) {
+        return observed.answers().get(host) instanceof Answer.Said(var snapshot)
+                && !HostReadiness.unknownTo(snapshot, intent).isEmpty();
     }
 
     private static List<HasMetadata> withoutRestart(ShardIntent intent) {

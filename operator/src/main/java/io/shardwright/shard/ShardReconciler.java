@@ -55,7 +55,7 @@ public final class ShardReconciler implements Reconciler<Shard> {
     /** @param dnsDomain DNS domain of the Kubernetes cluster */
     public ShardReconciler(Servers servers, KubeWriter writer, Journal journal, String dnsDomain, Clock clock) {
         this.observer = new ShardObserver(servers);
-        this.executor = new ShardExecutor(writer);
+        this.executor = new ShardExecutor(writer, servers);
         this.journal = journal;
         this.dnsDomain = dnsDomain;
         this.clock = clock;

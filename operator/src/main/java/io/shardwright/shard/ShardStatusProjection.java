@@ -85,14 +85,14 @@ final class ShardStatusProjection {
 
     private static ShardHostStatus hostStatus(Host host, ShardIntent intent, ShardObserved observed) {
         var readiness = HostReadiness.of(host, intent, observed);
+        var pod = Optional.ofNullable(observed.pods().get(host));
         var said = observed.answers().get(host) instanceof Answer.Said(var snapshot)
                 ? Optional.of(snapshot)
                 : Optional.<HostSnapshot>empty();
         return new ShardHostStatus(
                 host.name(),
-                Optional.ofNullable(observed.pods().get(host))
-                        .map(PodState::node)
-                        .orElse(null),
+                pod.map(PodState::node).orElse(null),
+                pod.map(PodState::address).filter(address -> !address.isEmpty()).orElse(null),
                 readiness.isReady(),
                 said.map(snapshot -> snapshot.version()).orElse(null),
                 said.map(snapshot -> snapshot.bytes()).orElse(null),
