@@ -7,7 +7,7 @@ shopt -s inherit_errexit
 
 HERE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 readonly HERE
-readonly ALL_IMAGES=(pause busybox clickhouse-server zookeeper)
+readonly ALL_IMAGES=(pause busybox clickhouse-server zookeeper flights-data)
 OUTPUT=${SHARDWRIGHT_IMAGES:-/var/tmp/shardwright/images}
 . "$HERE/lib/common.sh"
 . "$HERE/lib/install.sh"
