@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 final class PlainHttp implements AutoCloseable {
     static final Duration CONNECT = Duration.ofSeconds(5);
 
-    private static final Pattern CODE = Pattern.compile("^Code: (\\d+)");
+    /** Most errors begin with it; those of libraries have "Poco::Exception. " before. */
+    private static final Pattern CODE = Pattern.compile("^[^\\n]{0,40}Code: (\\d+)");
 
     private final URI uri;
     private final String authorization;

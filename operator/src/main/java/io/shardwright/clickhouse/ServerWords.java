@@ -7,8 +7,8 @@ final class ServerWords {
     private static final int LONGEST = 1000;
 
     /** From 18.16's "Code: 62, e.displayText() = DB::Exception: …, e.what() = DB::Exception". */
-    private static final Pattern FRAME =
-            Pattern.compile("e\\.displayText\\(\\) = |DB::(Net)?Exception: |,? ?e\\.what\\(\\) = DB::(Net)?Exception");
+    private static final Pattern FRAME = Pattern.compile(
+            "Poco::Exception\\. |e\\.code\\(\\) = \\d+, |e\\.displayText\\(\\) = |DB::(Net)?Exception: |,? ?e\\.what\\(\\) = [\\w:]*Exception");
 
     /** From later versions' "… (SYNTAX_ERROR) (version 26.3.1.1 (official build))". */
     private static final Pattern VERSION = Pattern.compile(" \\(version [^()]*(\\([^()]*\\))?\\)");

@@ -41,7 +41,7 @@ final class TabSeparated {
         return text.toString();
     }
 
-    private static char unescape(char c) {
+    static char unescape(char c) {
         return switch (c) {
             case 't' -> '\t';
             case 'n' -> '\n';

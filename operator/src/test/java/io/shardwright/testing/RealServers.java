@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryForever;
 
 /**
  * A real cluster of two shards with two replicas each: ClickHouse 18.16.1 servers and a ZooKeeper 3.8, as processes on this
@@ -27,7 +29,7 @@ import java.util.stream.IntStream;
  * try (var away = RealServers.shared().stop(host)) { ... }
  * }</pre>
  *
- * Its coordination root is /shardwright-it: replica paths are below it.
+ * What its replicas agree on is below {@link #ROOT} of the ZooKeeper.
  */
 public final class RealServers {
     /** The user that {@link #directory()} logs in as; may do everything. */
@@ -35,6 +37,9 @@ public final class RealServers {
 
     /** The password of {@link #USER}. */
     public static final String PASSWORD = "it-password";
+
+    /** The coordination root. */
+    public static final String ROOT = "/shardwright-it";
 
     private static final ClusterRef CLUSTER = new ClusterRef("flights", "flights", "cluster.local");
     private static final Layout LAYOUT = new Layout(CLUSTER, 2, 2);
@@ -46,6 +51,7 @@ public final class RealServers {
 
     private final Path directory;
     private final RealProcess zookeeper;
+    private final int zookeeperPort;
     private final Map<Host, RealProcess> servers = new LinkedHashMap<>();
     private final Map<Host, ServerFiles.Ports> ports = new LinkedHashMap<>();
 
@@ -53,10 +59,10 @@ public final class RealServers {
         requireInstalled(SERVER, "clickhouse-server");
         requireInstalled(ZOOKEEPER, "zookeeper");
         directory = temporaryDirectory();
-        int zookeeperPort = freePorts(1).getFirst();
-        zookeeper = zookeeper(zookeeperPort);
+        zookeeperPort = freePorts(1).getFirst();
+        zookeeper = zookeeper();
         LAYOUT.hosts().forEach(host -> ports.put(host, ServerFiles.Ports.of(freePorts(3))));
-        LAYOUT.hosts().forEach(host -> servers.put(host, server(host, zookeeperPort)));
+        LAYOUT.hosts().forEach(host -> servers.put(host, server(host)));
         Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     }
 
@@ -75,6 +81,11 @@ public final class RealServers {
 
     public Layout layout() {
         return LAYOUT;
+    }
+
+    /** host:port of its ZooKeeper. */
+    public String coordination() {
+        return "127.0.0.1:" + zookeeperPort;
     }
 
     /** Where its hosts are reached; hosts that it does not have are reached nowhere. */
@@ -104,8 +115,20 @@ public final class RealServers {
 
     private void startAll() {
         zookeeper.start();
+        zookeeper.awaitPort(zookeeperPort, START);
+        createRoot();
         servers.values().forEach(RealProcess::start);
         servers.forEach((host, server) -> server.awaitPort(ports.get(host).http(), START));
+    }
+
+    /** Servers refuse to use a coordination root that does not stand. */
+    private void createRoot() {
+        try (var curator = CuratorFrameworkFactory.newClient(coordination(), new RetryForever(100))) {
+            curator.start();
+            curator.create().forPath(ROOT);
+        } catch (Exception e) {
+            throw new IllegalStateException("could not create " + ROOT, e);
+        }
     }
 
     private void end() {
@@ -114,9 +137,9 @@ public final class RealServers {
         deleteTree(directory);
     }
 
-    private RealProcess zookeeper(int port) {
+    private RealProcess zookeeper() {
         var home = directory.resolve("zookeeper");
-        var configuration = ServerFiles.writeZooKeeper(home, port);
+        var configuration = ServerFiles.writeZooKeeper(home, zookeeperPort);
         return new RealProcess(
                 "zookeeper",
                 home,
@@ -131,7 +154,7 @@ public final class RealServers {
                         configuration.toString()));
     }
 
-    private RealProcess server(Host host, int zookeeperPort) {
+    private RealProcess server(Host host) {
         var home = directory.resolve(host.name());
         var configuration = ServerFiles.writeClickHouse(home, host, ports, zookeeperPort);
         return new RealProcess(host.name(), home, List.of(SERVER.toString(), "--config-file=" + configuration));

@@ -58,7 +58,7 @@ final class ServerFiles {
                     <zookeeper>
                         <node><host>127.0.0.1</host><port>%7$d</port></node>
                         <session_timeout_ms>3000</session_timeout_ms>
-                        <root>/shardwright-it</root>
+                        <root>%10$s</root>
                     </zookeeper>
                     <macros><cluster>%5$s</cluster><shard>%8$d</shard><replica>%9$s</replica></macros>
                 </yandex>
@@ -71,7 +71,8 @@ final class ServerFiles {
                         shards(ports),
                         zookeeperPort,
                         host.shard(),
-                        host.name()));
+                        host.name(),
+                        RealServers.ROOT));
     }
 
     private static String shards(Map<Host, Ports> ports) {

@@ -1,0 +1,67 @@
+package io.shardwright.table;
+
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.shardwright.clickhouse.ClickHouseException;
+import io.shardwright.clickhouse.Servers;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.Table;
+import io.shardwright.plan.Parsed;
+import io.shardwright.table.TableObserved.ClusterState;
+import io.shardwright.table.TableObserved.HostState;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.ClusterParser;
+import io.shardwright.topology.Host;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+
+/** Looks at what stands of a table: its cluster from the cache, and one statement to each host, all at once. */
+final class TableObserver {
+    private final Servers servers;
+    private final String dnsDomain;
+
+    TableObserver(Servers servers, String dnsDomain) {
+        this.servers = servers;
+        this.dnsDomain = dnsDomain;
+    }
+
+    TableObserved observe(TableIntent intent, Context<Table> context) {
+        return context.getSecondaryResource(ClickHouseCluster.class)
+                .map(cluster -> observe(intent, cluster))
+                .orElseGet(() -> without(ClusterState.MISSING));
+    }
+
+    private TableObserved observe(TableIntent intent, ClickHouseCluster cluster) {
+        if (cluster.getMetadata().getDeletionTimestamp() != null) {
+            return without(ClusterState.GOING);
+        }
+        return switch (ClusterParser.parse(cluster, dnsDomain)) {
+            case Parsed.Rejected<ClusterIntent> rejected -> without(ClusterState.REJECTED);
+            case Parsed.Accepted<ClusterIntent>(var accepted) ->
+                new TableObserved(ClusterState.PRESENT, ask(accepted.layout().hosts(), intent));
+        };
+    }
+
+    private static TableObserved without(ClusterState state) {
+        return new TableObserved(state, new TreeMap<>());
+    }
+
+    SortedMap<Host, HostState> ask(List<Host> hosts, TableIntent intent) {
+        var sql = TableStateSql.of(intent.names(), intent.cluster());
+        var answers = new ConcurrentSkipListMap<Host, HostState>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            hosts.forEach(host -> executor.execute(() -> answers.put(host, ask(host, sql))));
+        }
+        return answers;
+    }
+
+    private HostState ask(Host host, String sql) {
+        try {
+            return TableStateSql.parse(servers.query(host, sql));
+        } catch (ClickHouseException | IllegalArgumentException e) {
+            return new HostState.Unknown(String.valueOf(e.getMessage()));
+        }
+    }
+}
