@@ -1,5 +1,6 @@
 package io.shardwright;
 
+import io.shardwright.importworker.ImportWorkerCommand;
 import java.security.Security;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Runs ClickHouse clusters as Kubernetes custom resources.",
         mixinStandardHelpOptions = true,
         versionProvider = Shardwright.Version.class,
-        subcommands = OperatorCommand.class)
+        subcommands = {OperatorCommand.class, ImportWorkerCommand.class})
 public final class Shardwright {
     private Shardwright() {}
 
