@@ -10,7 +10,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.shardwright.clickhouse.HostDirectory;
 import io.shardwright.clickhouse.HttpServers;
 import io.shardwright.cluster.ClusterReconciler;
 import io.shardwright.keeper.CuratorKeeper;
@@ -21,6 +20,7 @@ import io.shardwright.observability.Fleet;
 import io.shardwright.observability.HttpEndpoint;
 import io.shardwright.observability.ReconcileMetrics;
 import io.shardwright.shard.ShardReconciler;
+import io.shardwright.table.TableReconciler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
@@ -49,7 +49,7 @@ public final class OperatorProcess implements AutoCloseable {
         this.settings = settings;
         this.fleet = new Fleet(meters);
         this.credentials = new OperatorCredentials(client, settings.namespaces());
-        this.servers = new HttpServers((HostDirectory) credentials, SOCKET_TIMEOUT, meters);
+        this.servers = new HttpServers(credentials, SOCKET_TIMEOUT, meters);
         this.events = new EventPublisher(client, clock);
         this.operator = new Operator(configuration -> configure(configuration, client, meters));
         this.http = new HttpEndpoint(settings.httpPort(), () -> started, fleet, meters);
@@ -64,6 +64,10 @@ public final class OperatorProcess implements AutoCloseable {
                 new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
                 shard -> new Fleet.State(
                         shard.getStatus().conditions(), shard.getStatus().holds()));
+        register(
+                new TableReconciler(servers, journal, settings.dnsDomain(), clock),
+                table -> new Fleet.State(
+                        table.getStatus().conditions(), table.getStatus().holds()));
     }
 
     /** Returns when the caches are filled. */
