@@ -36,7 +36,7 @@ class ChartTest {
             /persistentvolumeclaims                              get list watch patch
             /pods                                                get list watch patch
             batch/jobs                                           get list watch create patch delete
-            events.k8s.io/events                                 create patch
+            /events                                              create
             """;
 
     @Test
