@@ -18,6 +18,8 @@ public enum HoldReason {
     PeerNotReady,
     /** Fewer shards or replicas are asked for than there are; removing them is not supported yet. */
     RemovalNotSupported,
+    /** Another import publishes to the same table. */
+    ImportAhead,
     /** What stands on a host is not what the spec says; changing it is not supported yet. */
     SchemaDiffers,
     /** Rows equal to a staging table's are in the table already, and it cannot be told who put them there. */
