@@ -75,7 +75,7 @@ class TableIT {
     void aHostThatComesBackGetsWhatItLacks() {
         var intent = intent(UnaryOperator.identity());
         var absent = host(1, 1);
-        try (var away = real.stop(absent)) {
+        try (var _ = real.stop(absent)) {
             assertThat(step(intent)).hasSize(9).allMatch(Outcome.Done.class::isInstance);
             assertThat(plan(intent).holds())
                     .extracting(Hold::reason, Hold::subject)
