@@ -16,8 +16,10 @@ import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
 import io.shardwright.kube.Hashes;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.kube.RecentWrites;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Labels;
 import io.shardwright.topology.SharedObjects;
 import io.shardwright.topology.User;
 import java.nio.charset.StandardCharsets;
@@ -48,20 +50,23 @@ final class ClusterObserver {
             PersistentVolumeClaim.class);
 
     private final KubernetesClient client;
+    private final RecentWrites writes;
     private final Keeper keeper;
 
     /** Ensembles whose root stood once. It is never removed, so that it need not be asked for on every pass. */
     private final Set<Coordination> usable = ConcurrentHashMap.newKeySet();
 
-    ClusterObserver(KubernetesClient client, Keeper keeper) {
+    ClusterObserver(KubernetesClient client, RecentWrites writes, Keeper keeper) {
         this.client = client;
+        this.writes = writes;
         this.keeper = keeper;
     }
 
     ClusterObserved observe(ClusterIntent intent, Context<ClickHouseCluster> context) {
-        Map<ObjectRef, HasMetadata> objects = KINDS.stream()
+        Map<ObjectRef, HasMetadata> cached = KINDS.stream()
                 .flatMap(kind -> context.getSecondaryResources(kind).stream())
                 .collect(Collectors.toMap(ObjectRef::of, Function.identity(), (one, other) -> one));
+        var objects = ofCluster(intent, writes.over(cached, intent.ref().namespace()));
         var hashes = new HashMap<String, String>();
         var unusable = new HashSet<String>();
         for (var user : intent.users()) {
@@ -75,6 +80,15 @@ final class ClusterObserver {
                 .toList();
         return new ClusterObserved(
                 objects, hashes, unusable, coordination(intent.coordination(), objects.values()), shards);
+    }
+
+    /** Writes of other clusters of the namespace are among the recent ones. */
+    private static Map<ObjectRef, HasMetadata> ofCluster(ClusterIntent intent, Map<ObjectRef, HasMetadata> objects) {
+        return objects.entrySet().stream()
+                .filter(entry -> intent.ref()
+                        .name()
+                        .equals(entry.getValue().getMetadata().getLabels().get(Labels.CLUSTER)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** A Secret that the user made beforehand is not in the cache of the operator's own. */

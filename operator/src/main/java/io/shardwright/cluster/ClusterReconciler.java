@@ -23,6 +23,7 @@ import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.kube.KubeWriter;
+import io.shardwright.kube.RecentWrites;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
@@ -53,8 +54,9 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     /** @param dnsDomain DNS domain of the Kubernetes cluster */
     public ClusterReconciler(
             KubernetesClient client, KubeWriter writer, Keeper keeper, Journal journal, String dnsDomain, Clock clock) {
-        this.observer = new ClusterObserver(client, keeper);
-        this.executor = new ClusterExecutor(writer, keeper);
+        var writes = new RecentWrites(writer, clock);
+        this.observer = new ClusterObserver(client, writes, keeper);
+        this.executor = new ClusterExecutor(writes, keeper);
         this.journal = journal;
         this.dnsDomain = dnsDomain;
         this.clock = clock;

@@ -19,8 +19,11 @@ public final class ApiServerWriter implements KubeWriter {
     }
 
     @Override
-    public void apply(HasMetadata desired) {
-        client.resource(desired).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    public HasMetadata apply(HasMetadata desired) {
+        return client.resource(desired)
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
     }
 
     @Override

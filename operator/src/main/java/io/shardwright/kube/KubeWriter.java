@@ -8,8 +8,12 @@ public interface KubeWriter {
     /** The field manager of everything that the operator applies. */
     String FIELD_MANAGER = "shardwright";
 
-    /** Makes the fields that {@code desired} states so, by server-side apply, whoever owned them before. */
-    void apply(HasMetadata desired);
+    /**
+     * Makes the fields that {@code desired} states so, by server-side apply, whoever owned them before.
+     *
+     * @return the object as it stands now
+     */
+    HasMetadata apply(HasMetadata desired);
 
     /** Creates the object unless one of its name stands; what stands is left as it is. */
     void createIfAbsent(HasMetadata object);

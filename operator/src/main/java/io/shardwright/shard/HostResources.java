@@ -50,6 +50,9 @@ final class HostResources {
                 .withNewSpec()
                 .withReplicas(1)
                 .withServiceName(host.name())
+                // The other policy waits for a pod that cannot become ready before it takes in the template that mends
+                // it.
+                .withPodManagementPolicy("Parallel")
                 .withNewSelector()
                 .withMatchLabels(Labels.of(host))
                 .endSelector()

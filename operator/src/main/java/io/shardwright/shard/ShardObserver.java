@@ -12,6 +12,7 @@ import io.shardwright.clickhouse.HostSnapshot;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.Shard;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.kube.RecentWrites;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.shard.ShardObserved.PodState;
 import io.shardwright.topology.Host;
@@ -28,9 +29,11 @@ final class ShardObserver {
             List.of(ConfigMap.class, Service.class, StatefulSet.class, PodDisruptionBudget.class);
 
     private final Servers servers;
+    private final RecentWrites writes;
 
-    ShardObserver(Servers servers) {
+    ShardObserver(Servers servers, RecentWrites writes) {
         this.servers = servers;
+        this.writes = writes;
     }
 
     ShardObserved observe(ShardIntent intent, Context<Shard> context) {
@@ -42,7 +45,16 @@ final class ShardObserver {
         var pods = intent.hosts().stream()
                 .filter(host -> podsByName.containsKey(host.podName()))
                 .collect(Collectors.toMap(Function.identity(), host -> PodStates.of(podsByName.get(host.podName()))));
-        return new ShardObserved(objects, pods, ask(pods));
+        return new ShardObserved(
+                ofShard(intent, writes.over(objects, intent.cluster().ref().namespace())), pods, ask(pods));
+    }
+
+    /** Writes of other shards of the namespace are among the recent ones. */
+    private static Map<ObjectRef, HasMetadata> ofShard(ShardIntent intent, Map<ObjectRef, HasMetadata> objects) {
+        return objects.entrySet().stream()
+                .filter(entry -> entry.getValue().getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> intent.uid().equals(owner.getUid())))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private Map<Host, Answer> ask(Map<Host, PodState> pods) {

@@ -88,15 +88,17 @@ final class ShardPlanner {
     }
 
     /**
-     * ONE_HOST_DOWN_AT_A_TIME: a host that serves is restarted only while every other replica of its shard does. One
-     * that is down takes nothing away, and restarting it is how a mistake in the spec is mended. A host that does not answer
-     * the operator may well answer others: it is not down.
+     * ONE_HOST_DOWN_AT_A_TIME: a host that serves is restarted only while every other replica of its shard does. One that
+     * is down takes nothing away, and restarting it is how a mistake in the spec is mended; but it may come up at any
+     * moment, so not while another is being restarted. A host that does not answer the operator may well answer others: it
+     * is not down.
      */
     static boolean mayRestart(Host host, ShardIntent intent, ShardObserved observed) {
+        var others =
+                intent.hosts().stream().filter(other -> !other.equals(host)).toList();
         return isDown(host, observed)
-                || intent.hosts().stream()
-                        .filter(other -> !other.equals(host))
-                        .allMatch(other -> isServing(other, intent, observed));
+                ? others.stream().noneMatch(other -> isRollingOut(other, observed))
+                : others.stream().allMatch(other -> isServing(other, intent, observed));
     }
 
     private static boolean isDown(Host host, ShardObserved observed) {

@@ -21,6 +21,7 @@ import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardStatus;
 import io.shardwright.kube.KubeWriter;
+import io.shardwright.kube.RecentWrites;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
@@ -54,8 +55,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
 
     /** @param dnsDomain DNS domain of the Kubernetes cluster */
     public ShardReconciler(Servers servers, KubeWriter writer, Journal journal, String dnsDomain, Clock clock) {
-        this.observer = new ShardObserver(servers);
-        this.executor = new ShardExecutor(writer, servers);
+        var writes = new RecentWrites(writer, clock);
+        this.observer = new ShardObserver(servers, writes);
+        this.executor = new ShardExecutor(writes, servers);
         this.journal = journal;
         this.dnsDomain = dnsDomain;
         this.clock = clock;
