@@ -1,0 +1,177 @@
+package io.shardwright.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.crds.Shard;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.serverconfig.MetrikaXml;
+import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.Layout;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the planner against a model in which users grow and shrink the cluster, objects are deleted by hand, the ensemble comes
+ * and goes, hosts lose and regain their addresses, and the operator dies after any action.
+ */
+final class ClusterSimulationTest {
+    private static final int SEEDS = 300;
+    private static final int DISTURBED_STEPS = 25;
+    private static final int STEPS_TO_CONVERGE = 12;
+
+    @Test
+    void convergesKeepsPasswordsAndNeverBreaksRemoteServers() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            new World(seed).run();
+        }
+    }
+
+    private static final class World {
+        private final int seed;
+        private final Random random;
+        private final Coordination coordination;
+        private final Map<ObjectRef, HasMetadata> objects = new HashMap<>();
+        private final Map<String, String> passwords = new HashMap<>();
+        private final Set<Host> withoutAddress = new HashSet<>();
+        private CoordinationState state = new CoordinationState.Unreachable("down");
+        private int shards = 1;
+        private int replicas = 1;
+        private int generated;
+
+        World(int seed) {
+            this.seed = seed;
+            this.random = new Random(seed);
+            this.coordination = random.nextBoolean() ? ClusterFixtures.MANAGED : ClusterFixtures.EXTERNAL;
+        }
+
+        void run() {
+            for (int step = 0; step < DISTURBED_STEPS; step++) {
+                disturb();
+                step(true);
+            }
+            withoutAddress.clear();
+            if (!(state instanceof CoordinationState.Usable)) {
+                state = new CoordinationState.RootMissing();
+            }
+            for (int step = 0; step < STEPS_TO_CONVERGE; step++) {
+                step(false);
+            }
+            var plan = ClusterPlanner.plan(intent(), observed());
+            assertThat(plan.actions()).as("seed %d converges", seed).isEmpty();
+            assertThat(objects.keySet().stream().filter(ref -> ref.kind().equals("Shard")))
+                    .as("seed %d has its shards", seed)
+                    .hasSizeGreaterThanOrEqualTo(shards);
+        }
+
+        private ClusterIntent intent() {
+            return ClusterFixtures.intent(shards, replicas, coordination);
+        }
+
+        private void disturb() {
+            switch (random.nextInt(8)) {
+                case 0 -> shards = 1 + random.nextInt(3);
+                case 1 -> replicas = 1 + random.nextInt(3);
+                case 2 -> state = new CoordinationState.RootMissing();
+                case 3 -> state = new CoordinationState.Unreachable("down");
+                case 4 -> hosts().stream().skip(random.nextInt(3)).findFirst().ifPresent(withoutAddress::add);
+                case 5 -> withoutAddress.clear();
+                case 6 ->
+                    objects.keySet()
+                            .removeIf(ref ->
+                                    ref.kind().equals("Service") || ref.kind().equals("PodDisruptionBudget"));
+                default -> {}
+            }
+        }
+
+        private List<Host> hosts() {
+            return new Layout(ClusterFixtures.CLUSTER, shards, replicas).hosts();
+        }
+
+        private void step(boolean mayDie) {
+            objects.values().forEach(object -> {
+                if (object instanceof Shard shard) {
+                    ClusterFixtures.setStatus(shard, intent(), withoutAddress);
+                }
+            });
+            var actions = ClusterPlanner.plan(intent(), observed()).actions();
+            int done = mayDie && random.nextInt(4) == 0 ? random.nextInt(actions.size() + 1) : actions.size();
+            actions.stream().limit(done).forEach(this::execute);
+        }
+
+        private ClusterObserved observed() {
+            var found = objects.values().stream()
+                    .filter(Shard.class::isInstance)
+                    .map(Shard.class::cast)
+                    .toList();
+            return new ClusterObserved(objects, passwords, Set.of(), state, found);
+        }
+
+        private void execute(ClusterAction action) {
+            switch (action) {
+                case ClusterAction.GeneratePassword(var cluster, var user) ->
+                    assertThat(passwords.put(user.name(), "password " + generated++))
+                            .as("seed %d generates the password of %s again", seed, user.name())
+                            .isNull();
+                case ClusterAction.CreateCoordinationRoot create -> state = new CoordinationState.Usable();
+                case ClusterAction.ApplyObject(var desired, var why) -> apply(desired);
+            }
+        }
+
+        private void apply(HasMetadata desired) {
+            var before = objects.put(ObjectRef.of(desired), desired);
+            if (desired instanceof Shard shard) {
+                assertShardMayBe(shard, (Shard) before);
+            }
+            if (before instanceof ConfigMap old && desired instanceof ConfigMap config) {
+                assertNoUnresolvableName(old, config);
+            }
+        }
+
+        private void assertShardMayBe(Shard shard, Shard before) {
+            if (before == null) {
+                boolean first = objects.keySet().stream()
+                                .filter(ref -> ref.kind().equals("Shard"))
+                                .count()
+                        == 1;
+                assertThat(first
+                                && coordination instanceof Coordination.External
+                                && state instanceof CoordinationState.Unreachable)
+                        .as("seed %d starts a server before the ensemble answered", seed)
+                        .isFalse();
+            } else {
+                assertThat(shard.getSpec().replicas())
+                        .as("seed %d removes a replica", seed)
+                        .isGreaterThanOrEqualTo(before.getSpec().replicas());
+                shard.setStatus(before.getStatus());
+            }
+        }
+
+        /** A running server that reads a changed remote_servers must be able to resolve every name in it. */
+        private void assertNoUnresolvableName(ConfigMap old, ConfigMap config) {
+            var metrika = config.getData().get(ConfigFiles.METRIKA_XML);
+            if (metrika == null || metrika.equals(old.getData().get(ConfigFiles.METRIKA_XML))) {
+                return;
+            }
+            boolean someoneServes = objects.values().stream()
+                    .anyMatch(object -> object instanceof Shard shard
+                            && shard.getStatus() != null
+                            && shard.getStatus().readyReplicas() > 0);
+            if (someoneServes) {
+                assertThat(withoutAddress)
+                        .as("seed %d lists a host whose name does not resolve", seed)
+                        .noneMatch(host -> MetrikaXml.lists(metrika, host));
+            }
+        }
+    }
+}
