@@ -23,7 +23,7 @@ link_runtime() {
   local jdk=$1 root=$2
   mkdir -p "$root/opt"
   "$jdk/bin/jlink" --add-modules "$3" --strip-debug --no-header-files --no-man-pages --generate-cds-archive \
-    --output "$root/opt/java"
+    --output "$root/opt/java" >"$WORK/jlink.log" || fail "jlink failed: $(<"$WORK/jlink.log")"
   mkdir -p "$root/usr/bin"
   ln -s ../../opt/java/bin/java "$root/usr/bin/java"
 }
