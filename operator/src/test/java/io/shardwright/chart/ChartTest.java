@@ -23,11 +23,11 @@ class ChartTest {
             clickhouse.shardwright.io/clickhouseclusters         get list watch patch
             clickhouse.shardwright.io/tables                     get list watch patch
             clickhouse.shardwright.io/importjobs                 get list watch patch
-            clickhouse.shardwright.io/shards                     get list watch create patch delete
-            clickhouse.shardwright.io/clickhouseclusters/status  get patch
-            clickhouse.shardwright.io/shards/status              get patch
-            clickhouse.shardwright.io/tables/status              get patch
-            clickhouse.shardwright.io/importjobs/status          get patch
+            clickhouse.shardwright.io/shards                     get list watch create patch
+            clickhouse.shardwright.io/clickhouseclusters/status  patch
+            clickhouse.shardwright.io/shards/status              patch
+            clickhouse.shardwright.io/tables/status              patch
+            clickhouse.shardwright.io/importjobs/status          patch
             /configmaps                                          get list watch create patch
             /secrets                                             get list watch create patch
             /services                                            get list watch create patch
@@ -35,7 +35,7 @@ class ChartTest {
             policy/poddisruptionbudgets                          get list watch create patch
             /persistentvolumeclaims                              get list watch patch
             /pods                                                get list watch patch
-            batch/jobs                                           get list watch create patch delete
+            batch/jobs                                           get list watch create delete
             /events                                              create
             """;
 

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
  * and goes, hosts lose and regain their addresses, and the operator dies after any action.
  */
 final class ClusterSimulationTest {
-    private static final int SEEDS = 300;
+    /** `make soak` sets more. */
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 60);
+
     private static final int DISTURBED_STEPS = 25;
     private static final int STEPS_TO_CONVERGE = 12;
 
