@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.shardwright.clickhouse.HttpServers;
 import io.shardwright.cluster.ClusterReconciler;
+import io.shardwright.importjob.ImportJobReconciler;
 import io.shardwright.keeper.CuratorKeeper;
 import io.shardwright.kube.ApiServerWriter;
 import io.shardwright.observability.EventJournal;
@@ -68,6 +69,10 @@ public final class OperatorProcess implements AutoCloseable {
                 new TableReconciler(servers, journal, settings.dnsDomain(), clock),
                 table -> new Fleet.State(
                         table.getStatus().conditions(), table.getStatus().holds()));
+        register(
+                new ImportJobReconciler(servers, writer, journal, settings.dnsDomain(), settings.workerImage(), clock),
+                job -> new Fleet.State(
+                        job.getStatus().conditions(), job.getStatus().holds()));
     }
 
     /** Returns when the caches are filled. */
