@@ -3,6 +3,7 @@ package io.shardwright.cluster;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
+import io.shardwright.kube.KubeErrors;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.plan.Outcome;
 import java.security.SecureRandom;
@@ -37,7 +38,9 @@ final class ClusterExecutor {
                             create.coordination().root());
             }
             return new Outcome.Done<>(action);
-        } catch (KubernetesClientException | KeeperException e) {
+        } catch (KubernetesClientException e) {
+            return KubeErrors.failed(action, e);
+        } catch (KeeperException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }
     }

@@ -88,7 +88,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
-                || outcomes.stream().anyMatch(Outcome.Failed.class::isInstance);
+                || outcomes.stream().anyMatch(Outcome::mayBeTriedAgain);
     }
 
     @Override

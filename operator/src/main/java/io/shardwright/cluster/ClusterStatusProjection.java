@@ -10,6 +10,7 @@ import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Summaries;
 import io.shardwright.topology.ClusterIntent;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,7 @@ final class ClusterStatusProjection {
                 previous.map(ClickHouseClusterStatus::replicas).orElse(null),
                 previous.map(ClickHouseClusterStatus::bytes).orElse(null),
                 previous.map(ClickHouseClusterStatus::data).orElse(null),
-                "Not accepted: " + message,
+                Summaries.brief("Not accepted: " + message),
                 Conditions.rejected(
                         previous.map(ClickHouseClusterStatus::conditions).orElse(null),
                         resource.getMetadata().getGeneration(),
@@ -60,7 +61,7 @@ final class ClusterStatusProjection {
                 progress.readyReplicas() + "/" + progress.replicas(),
                 bytes,
                 Amounts.bytes(bytes),
-                progress.summary(),
+                Summaries.brief(progress.summary()),
                 Conditions.of(
                         previous.map(ClickHouseClusterStatus::conditions).orElse(null),
                         generation,

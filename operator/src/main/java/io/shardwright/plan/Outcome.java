@@ -4,6 +4,11 @@ package io.shardwright.plan;
 public sealed interface Outcome<A extends Action> {
     A action();
 
+    /** True when the action failed for a reason that may pass by itself. */
+    default boolean mayBeTriedAgain() {
+        return this instanceof Failed<A> failed && failed.retryable();
+    }
+
     /** The action took effect, or had done so before. */
     record Done<A extends Action>(A action) implements Outcome<A> {}
 

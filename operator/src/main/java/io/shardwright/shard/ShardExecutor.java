@@ -3,6 +3,7 @@ package io.shardwright.shard;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
+import io.shardwright.kube.KubeErrors;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.plan.Outcome;
 import java.util.Map;
@@ -29,7 +30,9 @@ final class ShardExecutor {
                 case ShardAction.ReloadConfig reload -> servers.execute(reload.host(), "SYSTEM RELOAD CONFIG");
             }
             return new Outcome.Done<>(action);
-        } catch (KubernetesClientException | ClickHouseException e) {
+        } catch (KubernetesClientException e) {
+            return KubeErrors.failed(action, e);
+        } catch (ClickHouseException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }
     }

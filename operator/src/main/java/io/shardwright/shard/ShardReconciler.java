@@ -44,6 +44,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
     /** How soon to ask a server again that answers but is not ready: a server cannot be watched. */
     private static final Duration SOON = Duration.ofMillis(500);
 
+    /** How soon to try again what failed and may succeed. */
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
     /** How often to ask a server of which nothing is expected, so that what goes wrong by itself is seen. */
     private static final Duration SOMETIMES = Duration.ofSeconds(30);
 
@@ -88,8 +91,10 @@ public final class ShardReconciler implements Reconciler<Shard> {
     private static Duration nextLook(ShardIntent intent, ShardObserved observed, List<Outcome<ShardAction>> outcomes) {
         boolean answersButIsNotReady = observed.answers().keySet().stream()
                 .anyMatch(host -> !HostReadiness.of(host, intent, observed).isReady());
-        boolean failed = outcomes.stream().anyMatch(Outcome.Failed.class::isInstance);
-        return answersButIsNotReady || failed ? SOON : SOMETIMES;
+        if (answersButIsNotReady) {
+            return SOON;
+        }
+        return outcomes.stream().anyMatch(Outcome::mayBeTriedAgain) ? RETRY : SOMETIMES;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Summaries;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.shard.ShardObserved.PodState;
 import io.shardwright.topology.Host;
@@ -32,7 +33,7 @@ final class ShardStatusProjection {
                 0,
                 null,
                 null,
-                "Not accepted: " + message,
+                Summaries.brief("Not accepted: " + message),
                 List.of(),
                 Conditions.rejected(previous.map(ShardStatus::conditions).orElse(null), generation, now, message),
                 List.of());
@@ -64,7 +65,7 @@ final class ShardStatusProjection {
                 ready,
                 bytes,
                 Amounts.bytes(bytes),
-                problem.or(() -> waiting).orElse("Ready"),
+                Summaries.brief(problem.or(() -> waiting).orElse("Ready")),
                 hosts,
                 Conditions.of(
                         previous.map(ShardStatus::conditions).orElse(null),
