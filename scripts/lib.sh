@@ -43,6 +43,8 @@ java_version() {
 maven() {
   type -P mvn >/dev/null || fail "Maven is missing: install Debian's maven"
   use_jdk
+  # Maven writes colours to whatever it writes to, unless told not to.
+  [[ -t 1 ]] || set -- -Dstyle.color=never "$@"
   mvn --batch-mode --no-transfer-progress --file "$REPOSITORY/pom.xml" "$@"
 }
 

@@ -10,10 +10,10 @@ yet; ChartTest names each right that the operator uses, and why.
 # Made by the operator itself.
 - apiGroups: [clickhouse.shardwright.io]
   resources: [shards]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [clickhouse.shardwright.io]
   resources: [clickhouseclusters/status, shards/status, tables/status, importjobs/status]
-  verbs: [get, patch]
+  verbs: [patch]
 # The servers and what they read. Secrets hold generated passwords, and hashes of them.
 - apiGroups: [""]
   resources: [configmaps, secrets, services]
@@ -35,7 +35,7 @@ yet; ChartTest names each right that the operator uses, and why.
 # The workers of imports.
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
