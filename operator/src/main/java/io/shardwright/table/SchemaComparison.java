@@ -105,7 +105,7 @@ final class SchemaComparison {
 
     private static List<String> column(Column wanted, StandingColumn standing) {
         var differences = new ArrayList<String>();
-        if (!SqlType.canonical(standing.type()).equals(SqlType.canonical(wanted.type()))) {
+        if (!isSameType(wanted.type(), standing.type())) {
             differences.add("column " + wanted.name() + " is " + standing.type() + ", the spec says " + wanted.type());
         }
         var kind = wanted.defaultExpression().isPresent() ? "DEFAULT" : "";
@@ -117,12 +117,19 @@ final class SchemaComparison {
         return differences;
     }
 
+    private static boolean isSameType(String wanted, String standing) {
+        return wanted.equals(standing) || SqlType.canonical(wanted).equals(SqlType.canonical(standing));
+    }
+
     private static String said(String defaultKind, String expression) {
         return defaultKind.isEmpty() ? "none" : (defaultKind.equals("DEFAULT") ? "" : defaultKind + " ") + expression;
     }
 
     /** 18.16 stores a default of another type as CAST(default, 'type of the column'). */
     private static boolean isSameDefault(Column wanted, StandingColumn standing) {
+        if (wanted.defaultExpression().orElse("").equals(standing.defaultExpression())) {
+            return true;
+        }
         var declared = wanted.defaultExpression().flatMap(SqlExpression::of);
         var stored = SqlExpression.of(standing.defaultExpression());
         return declared.isEmpty()
@@ -132,6 +139,9 @@ final class SchemaComparison {
     }
 
     private static Optional<String> key(String what, String wanted, String standing) {
+        if (wanted.equals(standing)) {
+            return Optional.empty();
+        }
         var declared = SqlExpression.keyOf(wanted);
         var stored = SqlExpression.keyOf(standing);
         return declared.isEmpty() || stored.isEmpty() || declared.equals(stored)
@@ -170,6 +180,9 @@ final class SchemaComparison {
     }
 
     private static List<String> settings(Map<String, String> wanted, StandingTable table) {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
         var standing = new HashMap<String, String>();
         SqlExpression.listAfter("SETTINGS", table.engineFull()).forEach(setting -> {
             if (setting instanceof Call(var function, var sides) && function.equals("equals")) {
