@@ -93,6 +93,14 @@ sealed interface ImportAction extends Action {
         }
     }
 
+    /** Drops the fingerprint of a partition that is not staged any more. */
+    record ForgetFingerprint(Host host, String database, StagingNames names, String partition) implements OnHost {
+        @Override
+        public String describe() {
+            return "drop the fingerprint of published partition " + partition + " on " + host.name();
+        }
+    }
+
     record DropStagingTable(Host host, Dialect dialect, String database, String table) implements OnHost {
         @Override
         public String describe() {

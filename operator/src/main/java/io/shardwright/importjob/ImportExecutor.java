@@ -63,11 +63,13 @@ final class ImportExecutor {
                                 publish.table(),
                                 publish.partition(),
                                 publish.names().complete()));
-            case ImportAction.DropStagedPartition drop -> {
-                // In this order: a partition that is gone from staging is published, with or without its fingerprint.
+            case ImportAction.DropStagedPartition drop ->
                 run(drop, StagingSql.dropPartition(drop.database(), drop.names().complete(), drop.partition()));
-                run(drop, StagingSql.dropPartition(drop.database(), drop.names().fingerprints(), drop.partition()));
-            }
+            case ImportAction.ForgetFingerprint forget ->
+                run(
+                        forget,
+                        StagingSql.dropPartition(
+                                forget.database(), forget.names().fingerprints(), forget.partition()));
             case ImportAction.DropStagingTable drop ->
                 run(drop, drop.dialect().dropTable(Sql.qualified(drop.database(), drop.table())));
         }

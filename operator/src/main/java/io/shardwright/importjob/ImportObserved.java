@@ -85,13 +85,21 @@ record ImportObserved(
         /**
          * @param tables names of all tables of the import, of all its attempts
          * @param partitions what the complete table holds, by partition
+         * @param spentFingerprints partitions whose fingerprint was taken and that are not staged any more
          * @param isBusy a statement about these tables is running
          */
-        record Known(Host host, List<String> tables, List<Partition> partitions, boolean isBusy, Memory memory)
+        record Known(
+                Host host,
+                List<String> tables,
+                List<Partition> partitions,
+                List<String> spentFingerprints,
+                boolean isBusy,
+                Memory memory)
                 implements ShardStaging {
             public Known {
                 tables = List.copyOf(tables);
                 partitions = List.copyOf(partitions);
+                spentFingerprints = List.copyOf(spentFingerprints);
             }
 
             long rows() {

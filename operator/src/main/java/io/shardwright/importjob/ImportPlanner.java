@@ -129,16 +129,25 @@ final class ImportPlanner {
         }
         return PreparePlanner.rowsAlreadyPresent(known, begun.spec())
                 .map(ImportDecision::failed)
-                .orElseGet(() -> observed.publisher()
-                        .map(other -> ImportDecision.of(
-                                ImportPhase.Loading,
-                                List.of(),
-                                List.of(new Hold(
-                                        HoldReason.ImportAhead,
-                                        intent.table(),
-                                        "every row is staged; waits until import " + other
-                                                + " has published its rows to the same table"))))
-                        .orElseGet(() -> ImportDecision.of(ImportPhase.Publishing, List.of())));
+                .orElseGet(() -> publishInTurn(intent, begun, observed, known));
+    }
+
+    private static ImportDecision publishInTurn(
+            ImportIntent intent, Begun begun, ImportObserved observed, List<ShardStaging.Known> shards) {
+        if (observed.publisher().isPresent()) {
+            return ImportDecision.of(
+                    ImportPhase.Loading,
+                    List.of(),
+                    List.of(new Hold(
+                            HoldReason.ImportAhead,
+                            intent.table(),
+                            "every row is staged; waits until import "
+                                    + observed.publisher().get() + " has published its rows to the same table")));
+        }
+        var stale = shards.stream()
+                .flatMap(shard -> PreparePlanner.dropStaleFingerprints(shard, begun).stream())
+                .toList();
+        return ImportDecision.of(stale.isEmpty() ? ImportPhase.Publishing : ImportPhase.Loading, stale);
     }
 
     /** The rows that the worker wrote are not there: a host lost its volume, or somebody dropped the table. */

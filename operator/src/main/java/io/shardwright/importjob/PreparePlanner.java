@@ -1,6 +1,7 @@
 package io.shardwright.importjob;
 
 import io.shardwright.crds.ImportFailure;
+import io.shardwright.importjob.ImportObserved.Begun;
 import io.shardwright.importjob.ImportObserved.Partition;
 import io.shardwright.importjob.ImportObserved.Publication;
 import io.shardwright.importjob.ImportObserved.ShardStaging;
@@ -45,6 +46,17 @@ final class PreparePlanner {
             }
         }
         return actions;
+    }
+
+    /** Fingerprints that are older than all that the table remembers are taken anew: nothing was attached since. */
+    static Optional<ImportAction> dropStaleFingerprints(ShardStaging.Known shard, Begun begun) {
+        return shard.partitions().isEmpty() || shard.memory().reachesBack()
+                ? Optional.empty()
+                : Optional.of(new ImportAction.DropStagingTable(
+                        shard.host(),
+                        begun.dialect(),
+                        begun.spec().target().database(),
+                        begun.spec().staging().fingerprints()));
     }
 
     /** Nothing of this import is published yet, so whatever the table remembers came from elsewhere. */

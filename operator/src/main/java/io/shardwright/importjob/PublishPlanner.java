@@ -18,6 +18,10 @@ import java.util.Optional;
  * and is dropped from staging once its rows are seen. One that is staged and not remembered is attached, if the table's memory
  * reaches back far enough that it would be remembered had it been attached before. If not, it is not known, and a user must look:
  * attaching it might double its rows, dropping it might lose them.
+ *
+ * <p>How far the memory must reach back is told by the newest change of the fingerprints. Spent fingerprints are dropped between
+ * two batches, when everything attached so far was seen and dropped from staging, so that it is never more than a batch. Were
+ * they dropped any earlier, a partition whose entry is older than that change could be forgotten without a trace.
  */
 final class PublishPlanner {
     /** Attached in one go, far fewer than a table remembers. */
@@ -43,34 +47,34 @@ final class PublishPlanner {
     }
 
     private static void plan(ShardStaging.Known shard, ImportSpec spec, List<ImportAction> actions, List<Hold> holds) {
-        var names = spec.staging();
-        var database = spec.target().database();
-        var table = spec.target().name();
-        if (!shard.tables().contains(names.fingerprints())) {
-            actions.add(new ImportAction.CreateFingerprints(shard.host(), spec.target(), names));
-        }
-        // Dropping moves the newest fingerprint's date forward, so it comes before anything is attached.
-        shard.partitions().stream()
-                .filter(PublishPlanner::rowsAreInTheTable)
-                .forEach(partition -> actions.add(
-                        new ImportAction.DropStagedPartition(shard.host(), database, names, partition.id())));
-        shard.partitions().stream()
-                .filter(partition -> partition.fingerprint().isEmpty())
-                .forEach(partition ->
-                        actions.add(new ImportAction.TakeFingerprint(shard.host(), database, names, partition.id())));
         var open = shard.partitions().stream()
-                .filter(partition -> partition.fingerprint().isPresent())
                 .filter(partition -> partition.publication() == Publication.NOT_REMEMBERED)
                 .toList();
-        if (memoryTellsWhatWasAttached(shard)) {
-            open.stream()
-                    .limit(BATCH)
-                    .forEach(partition -> actions.add(
-                            new ImportAction.PublishPartition(shard.host(), database, table, names, partition.id())));
-        } else {
-            open.stream().findFirst().ifPresent(partition -> holds.add(undecidable(shard, spec, partition)));
+        var undecidable = open.stream()
+                .filter(partition -> !memoryTellsIfAttached(shard, partition))
+                .findFirst();
+        if (undecidable.isPresent()) {
+            holds.add(undecidable(shard, spec, undecidable.get()));
+            return;
         }
         invisible(shard).ifPresent(holds::add);
+        var names = spec.staging();
+        var database = spec.target().database();
+        var published = shard.partitions().stream()
+                .filter(PublishPlanner::rowsAreInTheTable)
+                .toList();
+        published.forEach(partition ->
+                actions.add(new ImportAction.DropStagedPartition(shard.host(), database, names, partition.id())));
+        if (!published.isEmpty() || open.isEmpty()) {
+            return;
+        }
+        shard.spentFingerprints()
+                .forEach(partition ->
+                        actions.add(new ImportAction.ForgetFingerprint(shard.host(), database, names, partition)));
+        open.stream()
+                .limit(BATCH)
+                .forEach(partition -> actions.add(new ImportAction.PublishPartition(
+                        shard.host(), database, spec.target().name(), names, partition.id())));
     }
 
     /** Safety: a staged copy is dropped only when its rows were seen in the table. */
@@ -79,8 +83,8 @@ final class PublishPlanner {
     }
 
     /** Safety: what was perhaps attached before is attached again only if the table would know. */
-    private static boolean memoryTellsWhatWasAttached(ShardStaging.Known shard) {
-        return shard.memory().reachesBack();
+    private static boolean memoryTellsIfAttached(ShardStaging.Known shard, Partition partition) {
+        return partition.fingerprint().isPresent() && shard.memory().reachesBack();
     }
 
     private static Hold undecidable(ShardStaging.Known shard, ImportSpec spec, Partition partition) {

@@ -35,6 +35,7 @@ final class StagingObserver {
                                 .map(List::getFirst)
                                 .toList(),
                         List.of(),
+                        List.of(),
                         false,
                         new Memory(false)));
     }

@@ -102,6 +102,14 @@ final class StagingStateSql {
                 host,
                 ofKind(local, "table").map(row -> row.get(1)).sorted().toList(),
                 partitions,
+                fingerprints.stream()
+                        .map(List::getFirst)
+                        .filter(name -> name.contains(ATTACHED))
+                        .map(name -> name.substring(0, name.indexOf(ATTACHED)))
+                        .filter(id -> partitions.stream()
+                                .noneMatch(partition -> partition.id().equals(id)))
+                        .distinct()
+                        .toList(),
                 ofKind(local, "running").findAny().isPresent(),
                 new Memory(reachesBack));
     }

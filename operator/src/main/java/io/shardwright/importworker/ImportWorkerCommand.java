@@ -43,7 +43,8 @@ public final class ImportWorkerCommand implements Callable<Integer> {
         this(System.getenv());
     }
 
-    ImportWorkerCommand(Map<String, String> environment) {
+    /** @param environment holds SHARDWRIGHT_ATTEMPT, the name of the pod, and SHARDWRIGHT_PASSWORD */
+    public ImportWorkerCommand(Map<String, String> environment) {
         this.environment = environment;
     }
 
