@@ -10,7 +10,6 @@ readonly HERE
 readonly ALL_IMAGES=(pause busybox clickhouse-server zookeeper flights-data)
 OUTPUT=${SHARDWRIGHT_IMAGES:-/var/tmp/shardwright/images}
 . "$HERE/lib/common.sh"
-. "$HERE/lib/install.sh"
 
 main() {
   if [[ ${1:-} == --output ]]; then
@@ -19,6 +18,8 @@ main() {
   fi
   (($#)) || set -- "${ALL_IMAGES[@]}"
   local image
+  ((EUID == 0)) || fail "this needs root: the files of an image belong to its users"
+  type -P apt-get dpkg-deb >/dev/null || fail "this needs Debian: its packages are what images are made of"
   for image in "$@"; do
     [[ -x $HERE/$image/build ]] || fail "there is no image $image; there are: ${ALL_IMAGES[*]} (and the operator's: see operator.sh)"
     build_unless_up_to_date "$image"
@@ -35,7 +36,6 @@ build_unless_up_to_date() {
     say "$image is up to date"
     return
   fi
-  install_packages_if_missing
   mkdir -p "$OUTPUT"
   "$HERE/$image/build" "$tar"
   echo "$hash" >"$stamp"

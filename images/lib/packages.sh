@@ -47,6 +47,7 @@ finish_root() {
   [[ -e $root/etc/nsswitch.conf ]] || echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
   if [[ -e $root/lib/x86_64-linux-gnu || -e $root/lib/aarch64-linux-gnu ]]; then
     ldconfig -r "$root"
+    rm -rf "$root/var/cache/ldconfig"
   fi
 }
 

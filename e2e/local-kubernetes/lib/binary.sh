@@ -24,7 +24,7 @@ go_build() {
   local version=k8s.io/component-base/version
   (
     cd "$HERE/kube" || exit
-    CGO_ENABLED=0 go build -trimpath -o "$1" -ldflags "-s -w -X $version.gitVersion=$KUBERNETES_VERSION
+    CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$1" -ldflags "-s -w -X $version.gitVersion=$KUBERNETES_VERSION
       -X $version.gitMajor=1 -X $version.gitMinor=34" .
   )
 }

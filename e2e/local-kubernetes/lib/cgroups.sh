@@ -21,12 +21,24 @@ node_cgroup() { echo "/$MARK-$1"; }
 
 node_cgroups_make() {
   if unified_cgroups; then
-    printf '+%s\n' "${CONTROLLERS[@]}" >$CGROUPS/cgroup.subtree_control 2>/dev/null ||
-      fail "cannot delegate the control group controllers: processes stand in the root group of this container"
-    mkdir -p "$CGROUPS$(node_cgroup "$1")"
+    node_cgroups_make_v2 "$1"
   else
     node_cgroups_make_v1 "$1"
   fi
+}
+
+# The kubelet wants every controller that the root has and that it knows; one that cannot be had otherwise is
+# only missed if a pod needs it.
+node_cgroups_make_v2() {
+  local controller
+  for controller in $(<$CGROUPS/cgroup.controllers); do
+    echo "+$controller" >$CGROUPS/cgroup.subtree_control || true
+  done 2>/dev/null
+  for controller in "${CONTROLLERS[@]}"; do
+    grep -qw "$controller" $CGROUPS/cgroup.subtree_control ||
+      fail "cannot delegate the control group controller $controller: there are processes in the root group"
+  done
+  mkdir -p "$CGROUPS$(node_cgroup "$1")"
 }
 
 node_cgroups_make_v1() {

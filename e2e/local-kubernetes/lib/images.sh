@@ -8,6 +8,10 @@ images_command() {
   require_linux_root
   lock_state
   (($#)) || fail "load which images?"
+  local image
+  for image in "$@"; do
+    [[ -r $image ]] || fail "there is no file $image"
+  done
   load_into_nodes "$@"
 }
 
