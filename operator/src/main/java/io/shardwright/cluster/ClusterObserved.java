@@ -36,6 +36,13 @@ record ClusterObserved(
         record RootMissing() implements CoordinationState {}
 
         /**
+         * The servers of a managed ensemble cannot start.
+         *
+         * @param message why, and what they said last
+         */
+        record Failing(String message) implements CoordinationState {}
+
+        /**
          * No member answers.
          *
          * @param message what was tried

@@ -3,6 +3,7 @@ package io.shardwright.cluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -16,6 +17,7 @@ import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
 import io.shardwright.kube.Hashes;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.kube.PodFailures;
 import io.shardwright.kube.RecentWrites;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
@@ -79,7 +81,7 @@ final class ClusterObserver {
                 .sorted(Comparator.comparing(shard -> shard.getSpec().index()))
                 .toList();
         return new ClusterObserved(
-                objects, hashes, unusable, coordination(intent.coordination(), objects.values()), shards);
+                objects, hashes, unusable, coordination(intent.coordination(), objects.values(), context), shards);
     }
 
     /** Writes of other clusters of the namespace are among the recent ones. */
@@ -110,12 +112,19 @@ final class ClusterObserver {
                 .filter(password -> !password.isEmpty());
     }
 
-    private CoordinationState coordination(Coordination coordination, Collection<HasMetadata> objects) {
+    private CoordinationState coordination(
+            Coordination coordination, Collection<HasMetadata> objects, Context<ClickHouseCluster> context) {
         if (usable.contains(coordination)) {
             return new CoordinationState.Usable();
         }
         if (coordination instanceof Coordination.Managed managed && !isReady(managed, objects)) {
-            return new CoordinationState.Unreachable("the servers of " + managed.name() + " are starting");
+            return context.getSecondaryResources(Pod.class).stream()
+                    .flatMap(pod ->
+                            PodFailures.of(pod).map(words -> pod.getMetadata().getName() + ": " + words).stream())
+                    .findFirst()
+                    .<CoordinationState>map(CoordinationState.Failing::new)
+                    .orElseGet(() ->
+                            new CoordinationState.Unreachable("the servers of " + managed.name() + " are starting"));
         }
         try {
             if (!keeper.exists(coordination.endpoints(), coordination.root())) {

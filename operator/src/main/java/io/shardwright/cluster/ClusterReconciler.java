@@ -3,6 +3,7 @@ package io.shardwright.cluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -100,7 +101,8 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
                 owned(StatefulSet.class, context),
                 owned(PodDisruptionBudget.class, context),
                 owned(Shard.class, context),
-                claims(context));
+                claims(context),
+                coordinationPods(context));
     }
 
     private static <T extends HasMetadata> InformerEventSource<T, ClickHouseCluster> owned(
@@ -112,15 +114,29 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
                 context);
     }
 
+    /** Pods are owned by their StatefulSet; their labels tell the cluster. */
+    private static InformerEventSource<Pod, ClickHouseCluster> coordinationPods(
+            EventSourceContext<ClickHouseCluster> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Pod.class, ClickHouseCluster.class)
+                        .withLabelSelector(Labels.COMPONENT + "=" + Labels.Component.coordination)
+                        .withSecondaryToPrimaryMapper(ClusterReconciler::clusterOf)
+                        .build(),
+                context);
+    }
+
+    private static Set<ResourceID> clusterOf(HasMetadata labelled) {
+        var metadata = labelled.getMetadata();
+        return Set.of(new ResourceID(metadata.getLabels().get(Labels.CLUSTER), metadata.getNamespace()));
+    }
+
     /** Claims have no owner while volumes are kept: they are known by their labels. */
     private static InformerEventSource<PersistentVolumeClaim, ClickHouseCluster> claims(
             EventSourceContext<ClickHouseCluster> context) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(PersistentVolumeClaim.class, ClickHouseCluster.class)
                         .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
-                        .withSecondaryToPrimaryMapper(claim -> Set.of(new ResourceID(
-                                claim.getMetadata().getLabels().get(Labels.CLUSTER),
-                                claim.getMetadata().getNamespace())))
+                        .withSecondaryToPrimaryMapper(ClusterReconciler::clusterOf)
                         .build(),
                 context);
     }

@@ -95,6 +95,7 @@ final class ClusterStatusProjection {
                     .sum();
             var problem = Stream.<Stream<String>>of(
                             outcomes.stream().flatMap(Progress::failure),
+                            failing(observed),
                             plan.holds().stream().map(hold -> hold.subject() + ": " + hold.message()),
                             observed.shards().stream().flatMap(Progress::degradation))
                     .flatMap(Function.identity())
@@ -106,6 +107,12 @@ final class ClusterStatusProjection {
                     layout.hosts().size(),
                     problem,
                     waiting(observed, plan, readyShards < layout.shards()));
+        }
+
+        private static Stream<String> failing(ClusterObserved observed) {
+            return observed.coordination() instanceof CoordinationState.Failing(var message)
+                    ? Stream.of(message)
+                    : Stream.empty();
         }
 
         private static boolean isReady(Shard shard) {
@@ -136,12 +143,10 @@ final class ClusterStatusProjection {
             if (!plan.actions().isEmpty()) {
                 return Optional.of("applying configuration");
             }
-            if (shardsMissing) {
-                return Optional.of("servers are starting");
+            if (!(observed.coordination() instanceof CoordinationState.Usable)) {
+                return Optional.of("the coordination is starting");
             }
-            return observed.coordination() instanceof CoordinationState.Usable
-                    ? Optional.empty()
-                    : Optional.of("coordination is starting");
+            return shardsMissing ? Optional.of("servers are starting") : Optional.empty();
         }
 
         String summary() {

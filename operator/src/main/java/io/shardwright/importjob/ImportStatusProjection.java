@@ -10,6 +10,7 @@ import io.shardwright.plan.Conditions;
 import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
+import io.shardwright.plan.Summaries;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -35,7 +36,7 @@ final class ImportStatusProjection {
                 null,
                 null,
                 null,
-                "Not accepted: " + message,
+                Summaries.brief("Not accepted: " + message),
                 null,
                 null,
                 Conditions.rejected(
@@ -71,7 +72,7 @@ final class ImportStatusProjection {
                                 .orElseGet(() ->
                                         now.truncatedTo(ChronoUnit.SECONDS).toString())
                         : null,
-                told.summary(),
+                Summaries.brief(told.summary()),
                 staging(observed, decision, previous),
                 failure.orElse(null),
                 Conditions.of(

@@ -44,14 +44,20 @@ final class ServerPod {
 
     /**
      * A server that has replicated tables ends when it starts while the coordination is away (18.16.1: code 132), and again,
-     * with growing pauses. So it waits for a member that takes connections; a server without tables need not.
+     * with growing pauses. So it waits for a member that serves; a server without tables need not. A member that takes
+     * connections before it serves says so when asked with srvr, the one word that ZooKeeper and Keeper answer by default.
      */
     private static final String START = """
             replicated() { grep -qs 'ENGINE = Replicated' %s/metadata/*/*.sql; }
-            reachable() { (exec 3<>"/dev/tcp/${1%%:*}/${1##*:}") 2>/dev/null; }
+            serves() {
+              exec 3<>"/dev/tcp/${1%%:*}/${1##*:}" || return 1
+              printf srvr >&3
+              read -r -t 2 answer <&3
+              [[ $answer != *"not currently serving"* ]]
+            }
             while replicated; do
               for endpoint in "$@"; do
-                if reachable "$endpoint"; then break 2; fi
+                if (serves "$endpoint") 2>/dev/null; then break 2; fi
               done
               echo "waiting for the coordination: $*"
               sleep 1

@@ -16,6 +16,8 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.HoldStatus;
+import io.shardwright.crds.ImportJob;
+import io.shardwright.crds.ImportPhase;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
 import io.shardwright.crds.Table;
@@ -119,7 +121,7 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
                         table -> List.of(key(
                                 table.getMetadata().getNamespace(),
                                 table.getSpec().cluster())));
-        return List.of(clusters(context), shards(context));
+        return List.of(clusters(context), shards(context), imports(context));
     }
 
     private static InformerEventSource<ClickHouseCluster, Table> clusters(EventSourceContext<Table> context) {
@@ -147,6 +149,23 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
                         .withOnUpdateFilter((now, before) -> !readyHosts(now).equals(readyHosts(before)))
                         .build(),
                 context);
+    }
+
+    /** An import that succeeded added rows: the next look at the servers is not due for a while. */
+    private static InformerEventSource<ImportJob, Table> imports(EventSourceContext<Table> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(ImportJob.class, Table.class)
+                        .withSecondaryToPrimaryMapper(job -> Set.of(new ResourceID(
+                                job.getSpec().table(), job.getMetadata().getNamespace())))
+                        .withOnAddFilter(job -> false)
+                        .withOnUpdateFilter((now, before) -> hasSucceeded(now) && !hasSucceeded(before))
+                        .withOnDeleteFilter((job, unknown) -> false)
+                        .build(),
+                context);
+    }
+
+    private static boolean hasSucceeded(ImportJob job) {
+        return job.getStatus() != null && job.getStatus().phase() == ImportPhase.Succeeded;
     }
 
     private static Set<String> readyHosts(Shard shard) {

@@ -11,6 +11,7 @@ import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Summaries;
 import io.shardwright.table.TableObserved.HostState;
 import io.shardwright.table.TableObserved.Size;
 import io.shardwright.topology.Host;
@@ -38,7 +39,7 @@ final class TableStatusProjection {
                 null,
                 null,
                 null,
-                "Not accepted: " + message,
+                Summaries.brief("Not accepted: " + message),
                 List.of(),
                 Conditions.rejected(previous.map(TableStatus::conditions).orElse(null), generation, now, message),
                 List.of());
@@ -64,7 +65,7 @@ final class TableStatusProjection {
                 size.map(Size::bytes).orElse(null),
                 size.map(known -> Amounts.bytes(known.bytes())).orElse(null),
                 hosts.stream().filter(TableStatusProjection::isReady).count() + "/" + hosts.size(),
-                findings.summary(),
+                Summaries.brief(findings.summary()),
                 hosts,
                 Conditions.of(
                         previous.map(TableStatus::conditions).orElse(null),
@@ -89,7 +90,7 @@ final class TableStatusProjection {
                 previous.map(TableStatus::bytes).orElse(null),
                 previous.map(TableStatus::size).orElse(null),
                 previous.map(TableStatus::hostsReady).orElse(null),
-                waiting.map(message -> "Dropping: " + message).orElse("Dropping"),
+                Summaries.brief(waiting.map(message -> "Dropping: " + message).orElse("Dropping")),
                 previous.map(TableStatus::hosts).orElse(List.of()),
                 previous.map(TableStatus::conditions).orElse(List.of()),
                 Holds.project(previous.map(TableStatus::holds).orElse(null), plan.holds(), now));
