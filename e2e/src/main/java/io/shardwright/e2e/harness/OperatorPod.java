@@ -1,0 +1,97 @@
+package io.shardwright.e2e.harness;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+
+/** The operator's pod. */
+public final class OperatorPod {
+    private static final String LABEL = "app.kubernetes.io/name";
+    private static final int PORT = 8080;
+
+    private final KubernetesClient client;
+    private String uid;
+
+    OperatorPod(KubernetesClient client) {
+        this.client = client;
+        this.uid = pod().getMetadata().getUid();
+    }
+
+    /** The newest: while one replaces another there are two. */
+    public Pod pod() {
+        return client
+                .pods()
+                .inNamespace(OperatorRelease.NAMESPACE)
+                .withLabel(LABEL, OperatorRelease.NAME)
+                .list()
+                .getItems()
+                .stream()
+                .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .orElseThrow(() -> new IllegalStateException("the operator has no pod"));
+    }
+
+    public String log() {
+        return client.pods().resource(pod()).getLog();
+    }
+
+    /** Without a moment to tidy up. */
+    public void kill() {
+        var killed = pod();
+        client.pods().resource(killed).withGracePeriod(0).delete();
+        client.pods()
+                .inNamespace(OperatorRelease.NAMESPACE)
+                .withLabel(LABEL, OperatorRelease.NAME)
+                .waitUntilCondition(
+                        pod -> pod != null
+                                && !pod.getMetadata()
+                                        .getUid()
+                                        .equals(killed.getMetadata().getUid())
+                                && Readiness.isPodReady(pod),
+                        60,
+                        TimeUnit.SECONDS);
+        uid = pod().getMetadata().getUid();
+    }
+
+    /** Fails if the operator ended since it was installed, or since a test killed it. */
+    void assertNeverRestarted() {
+        var pod = pod();
+        int restarts = pod.getStatus().getContainerStatuses().stream()
+                .mapToInt(container -> container.getRestartCount())
+                .sum();
+        if (restarts > 0 || !pod.getMetadata().getUid().equals(uid)) {
+            throw new AssertionError("the operator's pod ended by itself: " + restarts + " restarts of "
+                    + pod.getMetadata().getName() + "; before its end it said:\n" + previousLog(pod));
+        }
+    }
+
+    private String previousLog(Pod pod) {
+        try {
+            return client.pods().resource(pod).terminated().tailingLines(40).getLog();
+        } catch (RuntimeException e) {
+            return "(its log is gone: " + e.getMessage() + ")";
+        }
+    }
+
+    /** What /metrics says now. */
+    public Metrics metrics() {
+        try (var forward = client.pods().resource(pod()).portForward(PORT);
+                var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + forward.getLocalPort() + "/metrics"))
+                    .build();
+            return Metrics.parse(
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException e) {
+            throw new IllegalStateException("the operator does not tell its metrics", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
