@@ -63,7 +63,7 @@ control_plane_start() {
   # Without a controller manager nobody makes the service accounts that the admission plugin insists on; and
   # nobody routes to Services, so their range may be any.
   start_api_server 127.0.0.1 "$CONTROL_PLANE_API_PORT" "$CONTROL_PLANE_ETCD_PORT" \
-    --service-cluster-ip-range=10.100.0.0/16 --endpoint-reconciler-type=none \
+    --advertise-address=127.0.0.1 --service-cluster-ip-range=10.100.0.0/16 --endpoint-reconciler-type=none \
     --disable-admission-plugins=ServiceAccount
 }
 

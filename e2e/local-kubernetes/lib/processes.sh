@@ -9,6 +9,7 @@ start() {
   running "$name" && return
   mkdir -p "$STATE/processes" "$STATE/logs"
   rm -f "$STATE/processes/$name"
+  [[ ! -f $STATE/logs/$name.log ]] || mv "$STATE/logs/$name.log" "$STATE/logs/$name.previous.log"
   launch "$name" "$@"
   wait_until 10 test -s "$STATE/processes/$name" || fail "$name does not start"
 }
