@@ -43,7 +43,7 @@ cluster_runs() {
 }
 
 cluster_start() {
-  install_packages_if_missing
+  install_packages_if_missing "${CLUSTER_COMMANDS[@]}"
   build_binary
   build_pause_image
   running kube-apiserver || link_binary

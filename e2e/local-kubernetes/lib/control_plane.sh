@@ -43,6 +43,7 @@ control_plane_up() {
   [[ $(uname -s) == Linux ]] || fail "this runs on Linux only"
   lock_state
   if ! running etcd || ! running kube-apiserver; then
+    install_packages_if_missing "${CONTROL_PLANE_COMMANDS[@]}"
     build_binary
     control_plane_remove
     control_plane_start

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 readonly PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 openssl util-linux)
-readonly COMMANDS=(containerd ctr runc iptables conntrack ip ss openssl unshare flock)
+readonly CONTROL_PLANE_COMMANDS=(openssl ss flock)
+readonly CLUSTER_COMMANDS=("${CONTROL_PLANE_COMMANDS[@]}" containerd ctr runc /usr/lib/cni/ptp iptables conntrack ip unshare)
 
 require_linux_root() {
   [[ $(uname -s) == Linux ]] || fail "this runs on Linux only, not on $(uname -s): set KUBECONFIG to use a cluster elsewhere"
@@ -15,24 +16,25 @@ require_cluster_machine() {
   require_cgroups
 }
 
-missing_commands() {
-  local command
-  for command in "${COMMANDS[@]}"; do
-    type -P "$command" >/dev/null || echo "$command"
-  done
-  [[ -x /usr/lib/cni/ptp ]] || echo ptp
-}
-
+# install_packages_if_missing COMMAND...: the packages that have them.
 install_packages_if_missing() {
   local missing
-  missing=$(missing_commands | xargs)
+  missing=$(missing_commands "$@" | xargs)
   [[ -n $missing ]] || return 0
-  type -P apt-get >/dev/null || fail "missing: $missing. On a system other than Debian, install them yourself (ptp is a CNI plugin, in /usr/lib/cni)"
+  ((EUID == 0)) || fail "missing: $missing; as root, 'local-kubernetes install' installs what has them"
+  type -P apt-get >/dev/null || fail "missing: $missing. On a system other than Debian, install them yourself"
   say "installing Debian packages for: $missing"
   if ! apt_install >"/tmp/$MARK-apt.log" 2>&1; then
     fail "apt-get failed:"$'\n'"$(tail -n 5 "/tmp/$MARK-apt.log")"
   fi
   rm -f "/tmp/$MARK-apt.log"
+}
+
+missing_commands() {
+  local command
+  for command in "$@"; do
+    type -P "$command" >/dev/null || echo "$command"
+  done
 }
 
 apt_install() {
@@ -43,7 +45,7 @@ apt_install() {
 
 install_everything() {
   require_cluster_machine
-  install_packages_if_missing
+  install_packages_if_missing "${CLUSTER_COMMANDS[@]}"
   build_binary
 }
 
