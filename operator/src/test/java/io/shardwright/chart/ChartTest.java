@@ -98,10 +98,9 @@ class ChartTest {
     }
 
     @Test
-    void watchedNamespacesGetARoleEachAndTheClusterNone() {
+    void watchedNamespacesGetARoleEach() {
         var chart = RenderedChart.with("watchNamespaces: [one, two]");
 
-        assertThat(chart.kinds()).doesNotContain("ClusterRole", "ClusterRoleBinding");
         assertThat(chart.environment("SHARDWRIGHT_WATCH_NAMESPACES")).isEqualTo("one,two");
         for (var namespace : new String[] {"one", "two"}) {
             assertThat(RenderedChart.rights(chart.all(Role.class).stream()
@@ -118,6 +117,16 @@ class ChartTest {
                         assertThat(binding.getRoleRef().getKind()).isEqualTo("Role");
                     });
         }
+    }
+
+    @Test
+    void elsewhereAnOperatorOfSomeNamespacesMayOnlyAnswerFinalizers() {
+        var chart = RenderedChart.with("watchNamespaces: [one]");
+
+        assertThat(chart.all(ClusterRole.class)).singleElement().satisfies(role -> assertThat(
+                        RenderedChart.rights(role.getRules().stream()))
+                .containsExactly(
+                        "clickhouse.shardwright.io/importjobs patch", "clickhouse.shardwright.io/tables patch"));
     }
 
     @Test
