@@ -1,7 +1,6 @@
 package io.shardwright.crds;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.List;
                 "coordination cannot change between managed and endpoints: the replicas' metadata stands in the ensemble"
                         + " they were created with; create a new cluster and import the data")
 @ValidationRule(
-        value = "self.root == oldSelf.root",
+        value = "has(self.root) == has(oldSelf.root) && (!has(self.root) || self.root == oldSelf.root)",
         message = "coordination.root is immutable: the replicas' metadata stands below it")
 public record CoordinationSpec(
         @JsonPropertyDescription("Run a ZooKeeper ensemble for this cluster.")
@@ -28,8 +27,8 @@ public record CoordinationSpec(
         List<String> endpoints,
 
         @JsonPropertyDescription(
-                "The znode below which this cluster keeps everything. Clusters that share an ensemble need"
-                        + " different ones. Default: /clickhouse.")
-        @Default("/clickhouse")
+                "The znode below which this cluster keeps everything. Clusters that share an ensemble need different ones:"
+                        + " with the same they would take each other's tables for their own. Default:"
+                        + " /clickhouse/<namespace>/<name>.")
         @Pattern("^(/[A-Za-z0-9_.-]+)+$")
         String root) {}

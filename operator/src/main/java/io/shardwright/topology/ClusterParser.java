@@ -22,7 +22,6 @@ public final class ClusterParser {
     private static final String DEFAULT_VERSION = "26.3";
     private static final String SERVER_REPOSITORY = "clickhouse/clickhouse-server:";
     private static final String ZOOKEEPER_IMAGE = "zookeeper:3.8";
-    private static final String COORDINATION_ROOT = "/clickhouse";
     private static final Storage SERVER_STORAGE = new Storage(new Quantity("10Gi"), Optional.empty());
     private static final Storage ZOOKEEPER_STORAGE = new Storage(new Quantity("1Gi"), Optional.empty());
     private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}");
@@ -73,9 +72,9 @@ public final class ClusterParser {
 
     private static Coordination coordination(ClusterRef ref, CoordinationSpec spec) {
         if (spec == null) {
-            return new Coordination.Managed(ref, 1, ZOOKEEPER_IMAGE, ZOOKEEPER_STORAGE, COORDINATION_ROOT);
+            return new Coordination.Managed(ref, 1, ZOOKEEPER_IMAGE, ZOOKEEPER_STORAGE, defaultRoot(ref));
         }
-        var root = Objects.requireNonNullElse(spec.root(), COORDINATION_ROOT);
+        var root = Objects.requireNonNullElse(spec.root(), defaultRoot(ref));
         if (spec.endpoints() != null && !spec.endpoints().isEmpty()) {
             return new Coordination.External(spec.endpoints(), root);
         }
@@ -86,6 +85,11 @@ public final class ClusterParser {
                 Objects.requireNonNullElse(managed.image(), ZOOKEEPER_IMAGE),
                 storage(managed.storage(), ZOOKEEPER_STORAGE),
                 root);
+    }
+
+    /** Two clusters with one root would take each other's tables for their own. */
+    private static String defaultRoot(ClusterRef ref) {
+        return "/clickhouse/" + ref.namespace() + "/" + ref.name();
     }
 
     private static Storage storage(StorageSpec spec, Storage otherwise) {
