@@ -19,7 +19,7 @@ test: ## Run every test of every level, and print their counts
 check: ## Format, compile, unit and architecture tests: what to run before each commit
 	@scripts/check
 
-soak: ## Run the simulations over many more random worlds, and the end-to-end tests again and again; SOAK_MINUTES=30
+soak: ## Simulate the planners in many more random worlds than test does: SOAK_SEEDS=20000
 	@scripts/soak
 
 bench: ## Measure what design.md promises, against the same objects applied by hand

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** The planner in a closed loop with a model of the servers, over many seeds. */
 class ImportSimulationTest {
-    private static final int SEEDS = 6_000;
+    /** `make soak` sets more. */
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 6_000);
+
     private static final int TROUBLED = 80;
     private static final int CALM = 120;
 

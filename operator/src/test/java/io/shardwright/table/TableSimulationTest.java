@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** The planner against worlds that change under it, lie to it, and from which the operator drops out at any moment. */
 class TableSimulationTest {
-    private static final int SEEDS = 2_000;
+    /** `make soak` sets more. */
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
+
     private static final int DISTURBED_PASSES = 5;
     private static final int CALM_PASSES = 5;
 
