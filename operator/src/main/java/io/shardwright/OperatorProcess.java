@@ -24,6 +24,7 @@ import io.shardwright.shard.ShardReconciler;
 import io.shardwright.table.TableReconciler;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,11 @@ public final class OperatorProcess implements AutoCloseable {
 
     private void configure(
             ConfigurationServiceOverrider configuration, KubernetesClient client, PrometheusMeterRegistry meters) {
-        configuration.withKubernetesClient(client).withMetrics(new ReconcileMetrics(meters));
+        configuration
+                .withKubernetesClient(client)
+                .withMetrics(new ReconcileMetrics(meters))
+                // Passes wait for servers and for the API server: platform threads would cost a stack each.
+                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
         if (settings.leaderElection()) {
             configuration.withLeaderElectionConfiguration(leaderElection());
         }

@@ -65,6 +65,10 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
 
     @Override
     public UpdateControl<ClickHouseCluster> reconcile(ClickHouseCluster resource, Context<ClickHouseCluster> context) {
+        if (resource.getMetadata().getDeletionTimestamp() != null) {
+            // What it owns is going: nothing may be made anew.
+            return UpdateControl.noUpdate();
+        }
         return switch (ClusterParser.parse(resource, dnsDomain)) {
             case Parsed.Rejected<ClusterIntent> rejected ->
                 StatusPatch.of(

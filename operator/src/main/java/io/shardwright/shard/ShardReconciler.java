@@ -68,6 +68,10 @@ public final class ShardReconciler implements Reconciler<Shard> {
 
     @Override
     public UpdateControl<Shard> reconcile(Shard resource, Context<Shard> context) {
+        if (resource.getMetadata().getDeletionTimestamp() != null) {
+            // What it owns is going: nothing may be made anew.
+            return UpdateControl.noUpdate();
+        }
         var cluster = context.getSecondaryResource(ClickHouseCluster.class);
         return switch (ShardParser.parse(resource, cluster, dnsDomain)) {
             case Parsed.Rejected<ShardIntent> rejected ->
