@@ -19,6 +19,7 @@ import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Reader;
 import io.shardwright.e2e.harness.Sandbox;
 import io.shardwright.e2e.harness.Yaml;
+import io.shardwright.serverconfig.ConfigFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,7 @@ final class ClusterE2E {
                         sandbox.client().getKubernetesSerialization().asYaml(object));
             }
         }
-        texts.put("Secret/" + NAME + "-users-config", sandbox.secret(NAME + "-users-config", "users.xml"));
+        texts.put("Secret/" + NAME + "-users-config", sandbox.secret(NAME + "-users-config", ConfigFiles.USERS_XML));
         texts.put("the operator's log", operator.log());
         pods().forEach(pod -> texts.put("log of " + pod.getMetadata().getName(), NamespaceObjects.log(sandbox, pod)));
         texts.forEach((where, text) -> passwords.forEach((whose, password) -> assertThat(text.contains(password))
