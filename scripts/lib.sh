@@ -43,9 +43,13 @@ java_version() {
 maven() {
   type -P mvn >/dev/null || fail "Maven is missing: install Debian's maven"
   use_jdk
-  # Maven writes colours to whatever it writes to, unless told not to.
-  [[ -t 1 ]] || set -- -Dstyle.color=never "$@"
-  mvn --batch-mode --no-transfer-progress --file "$REPOSITORY/pom.xml" "$@"
+  local mvn=(mvn --batch-mode --no-transfer-progress --file "$REPOSITORY/pom.xml" "$@")
+  if [[ -t 1 ]]; then
+    "${mvn[@]}"
+  else
+    # Debian's Maven writes escape sequences to whatever it writes to, whether it shall use colours or not.
+    "${mvn[@]}" 2>&1 | sed --unbuffered 's/\x1b\[[0-9;]*m//g'
+  fi
 }
 
 # use_cluster: the cluster of KUBECONFIG if that is set, else the local one, which may have to be brought up first.
