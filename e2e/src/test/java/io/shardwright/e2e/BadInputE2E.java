@@ -103,14 +103,16 @@ final class BadInputE2E {
 
     @Test
     void coordinationThatDoesNotAnswerHoldsTheClusterUntilItDoes() {
+        // With its namespace, because the operator, which asks it too, runs in another one.
+        var endpoint = "later-zookeeper." + sandbox.namespace() + ".svc:2181";
         sandbox.apply(
-                Yaml.cluster("waiting", 1, 1, "coordination: {endpoints: [\"later-zookeeper:2181\"], root: /waiting}"));
+                Yaml.cluster("waiting", 1, 1, "coordination: {endpoints: [\"" + endpoint + "\"], root: /waiting}"));
         await("the cluster is held").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             var status = sandbox.cluster("waiting").getStatus();
             assertThat(status).isNotNull();
             assertThat(status.holds()).anySatisfy(hold -> {
                 assertThat(hold.reason()).isEqualTo("CoordinationUnreachable");
-                assertThat(hold.message()).contains("later-zookeeper:2181");
+                assertThat(hold.message()).contains(endpoint);
             });
         });
         assertThat(podsOf("waiting"))

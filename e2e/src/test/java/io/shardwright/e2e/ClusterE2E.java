@@ -42,6 +42,8 @@ final class ClusterE2E {
 
     private final Sandbox sandbox;
     private final OperatorPod operator;
+    private String users = "users: [{name: analyst, readOnly: true}]";
+    private String template = "";
     private Duration untilReady;
     private HostSql sql;
 
@@ -53,7 +55,7 @@ final class ClusterE2E {
     @BeforeAll
     void createTheCluster() {
         long began = System.nanoTime();
-        sandbox.apply(Yaml.cluster(NAME, 2, 2, "users: [{name: analyst, readOnly: true}]"));
+        applyTheCluster();
         sandbox.awaitClusterReady(NAME);
         untilReady = Duration.ofNanos(System.nanoTime() - began);
         System.out.println("e2e: a cluster of 2 x 2 was ready " + untilReady.toMillis() + " ms after it was applied");
@@ -153,7 +155,8 @@ final class ClusterE2E {
     @Test
     void aNewUserIsLiveEverywhereWithoutARestart() {
         var uids = podUids();
-        sandbox.apply(Yaml.cluster(NAME, 2, 2, "users: [{name: analyst, readOnly: true}, {name: newcomer}]"));
+        users = "users: [{name: analyst, readOnly: true}, {name: newcomer}]";
+        applyTheCluster();
         await("the password of the new user stands")
                 .atMost(LIVE_WITHIN)
                 .until(() -> sandbox.client()
@@ -219,12 +222,8 @@ final class ClusterE2E {
         var before = podUids();
         try (var reader = new Reader(sandbox, NAME, "analyst", "SELECT count() FROM e2e.events_all");
                 var watch = new HostWatch(sandbox, NAME)) {
-            sandbox.apply(Yaml.cluster(
-                    NAME,
-                    2,
-                    2,
-                    "users: [{name: analyst, readOnly: true}]",
-                    "template: {annotations: {rolled: yes-please}}"));
+            template = "template: {annotations: {rolled: yes-please}}";
+            applyTheCluster();
             await("every pod was replaced")
                     .atMost(Duration.ofMinutes(3))
                     .until(() -> podUids().values().stream().noneMatch(before::containsValue)
@@ -267,6 +266,11 @@ final class ClusterE2E {
         await("the volumes are gone").atMost(Sandbox.SOON).until(() -> claims("gone")
                 .isEmpty());
         awaitNoPods("gone");
+    }
+
+    /** With all that the tests so far have changed. */
+    private void applyTheCluster() {
+        sandbox.apply(Yaml.cluster(NAME, 2, 2, users, template));
     }
 
     private List<Pod> pods(int shard) {

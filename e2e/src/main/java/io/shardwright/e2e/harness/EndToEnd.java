@@ -27,9 +27,9 @@ public final class EndToEnd
         static Installed now() {
             var cluster = TestCluster.find();
             var client = cluster.client();
-            OperatorRelease.install(cluster, client);
+            var operator = OperatorInstallation.on(cluster, client);
             System.out.println("e2e: on " + cluster.provider() + ", " + client.getMasterUrl());
-            return new Installed(client, new OperatorPod(client));
+            return new Installed(client, operator);
         }
 
         @Override

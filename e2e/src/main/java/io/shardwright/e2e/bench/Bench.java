@@ -1,0 +1,75 @@
+package io.shardwright.e2e.bench;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.shardwright.e2e.harness.OperatorInstallation;
+import io.shardwright.e2e.harness.OperatorPod;
+import io.shardwright.e2e.harness.Sandbox;
+import io.shardwright.e2e.harness.TestCluster;
+import java.util.UUID;
+
+/** Runs every measurement and prints a table of medians beside their budgets. */
+public final class Bench {
+    private final KubernetesClient client;
+    private final OperatorPod operator;
+    private final int rounds;
+    private final Report report = new Report();
+
+    private Bench(KubernetesClient client, OperatorPod operator, int rounds) {
+        this.client = client;
+        this.operator = operator;
+        this.rounds = rounds;
+    }
+
+    /** @param arguments how many rounds; 3 if not given */
+    public static void main(String[] arguments) {
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
+        var cluster = TestCluster.find();
+        try (var client = cluster.client()) {
+            var operator = OperatorInstallation.on(cluster, client);
+            System.out.println("bench: on " + cluster.provider() + ", "
+                    + Runtime.getRuntime().availableProcessors() + " processors, " + rounds + " rounds");
+            new Bench(client, operator, rounds).run();
+        }
+        // The fabric8 client leaves threads behind that are not daemons.
+        System.exit(0);
+    }
+
+    private void run() {
+        for (int round = 0; round < rounds; round++) {
+            compareCreation();
+        }
+        for (int round = 0; round < rounds; round++) {
+            addShard(round == 0);
+        }
+        new OperatorFootprint(client, operator, report).measure(rounds);
+        System.out.println(report.table());
+    }
+
+    /** One after the other, so that neither disturbs the other. */
+    private void compareCreation() {
+        RecordedObjects recorded;
+        try (var sandbox = sandbox()) {
+            var creation = new ClusterCreation(sandbox);
+            report.add(Report.CREATE, creation.byTheOperator());
+            recorded = RecordedObjects.of(sandbox);
+        }
+        try (var sandbox = sandbox()) {
+            report.add(Report.CREATE_BY_HAND, new ClusterCreation(sandbox).byHand(recorded));
+        }
+    }
+
+    private void addShard(boolean idleFirst) {
+        try (var sandbox = sandbox()) {
+            var growth = new ClusterGrowth(sandbox);
+            growth.createThreeByTwo();
+            if (idleFirst) {
+                new IdlePasses(client, operator, report).measure(sandbox);
+            }
+            report.add(Report.ADD_SHARD, growth.addShard());
+        }
+    }
+
+    private Sandbox sandbox() {
+        return new Sandbox(client, "bench-" + UUID.randomUUID().toString().substring(0, 5));
+    }
+}
