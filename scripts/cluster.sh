@@ -33,7 +33,7 @@ install_operator() {
 operator_is_up_to_date() {
   local installed
   installed=$("$REPOSITORY/scripts/helm" get manifest "$RELEASE" --namespace "$OPERATOR_NAMESPACE" 2>/dev/null) || return 1
-  [[ $("$REPOSITORY/scripts/helm" list --deployed --quiet --namespace "$OPERATOR_NAMESPACE") == "$RELEASE" &&
+  [[ $("$REPOSITORY/scripts/helm" list --deployed --short --namespace "$OPERATOR_NAMESPACE") == "$RELEASE" &&
     $(rendered_chart) == "$installed" ]]
 }
 
