@@ -152,11 +152,9 @@ cluster_down() {
   say "down; $([[ -n $purge ]] && echo "nothing of it is left" || echo "its objects and volumes are kept in $STATE")"
 }
 
-# Mount points of the nodes' own directories, which stay empty on the machine itself.
-remove_traces() {
-  rm -rf "$VOLATILE"
-  rmdir /var/lib/kubelet /var/log/pods /var/log/containers /run/containerd /run/cni 2>/dev/null || true
-}
+# The empty directories that nodes mount their own over (/var/lib/kubelet and others) stay: removing a mount point on
+# the machine unmounts it in every node that runs, and its pods lose their volumes.
+remove_traces() { rm -rf "$VOLATILE"; }
 
 cluster_status() {
   local name condition down=0
