@@ -17,6 +17,7 @@ public final class Shardwright {
 
     public static void main(String... args) {
         followMovingPods();
+        closeConnectionsBeforeServersDo();
         System.exit(new CommandLine(new Shardwright()).execute(args));
     }
 
@@ -24,6 +25,12 @@ public final class Shardwright {
     private static void followMovingPods() {
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    }
+
+    /** ClickHouse closes a connection that was idle for 3 s; one that is taken up at that moment breaks. */
+    private static void closeConnectionsBeforeServersDo() {
+        System.setProperty("jdk.httpclient.keepalive.timeout", "2");
+        System.setProperty("jdk.httpclient.keepalive.timeout.h2", "30");
     }
 
     /** The version that the jar's manifest states. */

@@ -22,7 +22,7 @@ public record CoordinationSpec(
         ManagedCoordinationSpec managed,
 
         @JsonPropertyDescription(
-                "host:port of each member of an ensemble that exists. No server starts before one of them"
+                "host:port of each member of an ensemble that exists; a host without a dot is a Service in the same namespace. No server starts before one of them"
                         + " answers.")
         List<String> endpoints,
 

@@ -43,6 +43,9 @@ import java.util.Set;
 public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     public static final String NAME = "cluster";
 
+    /** What hosts have for themselves is the shard reconciler's, and is cached there. */
+    private static final String OF_NO_SHARD = Labels.MANAGED_BY + "=" + Labels.OPERATOR + ",!" + Labels.SHARD;
+
     /** How soon to ask again what cannot be watched: an ensemble, a Secret that is not the operator's own. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -113,7 +116,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
             Class<T> kind, EventSourceContext<ClickHouseCluster> context) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, ClickHouseCluster.class)
-                        .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
+                        .withLabelSelector(OF_NO_SHARD)
                         .build(),
                 context);
     }

@@ -76,7 +76,11 @@ public final class ClusterParser {
         }
         var root = Objects.requireNonNullElse(spec.root(), defaultRoot(ref));
         if (spec.endpoints() != null && !spec.endpoints().isEmpty()) {
-            return new Coordination.External(spec.endpoints(), root);
+            return new Coordination.External(
+                    spec.endpoints().stream()
+                            .map(endpoint -> qualified(endpoint, ref))
+                            .toList(),
+                    root);
         }
         var managed = Objects.requireNonNullElse(spec.managed(), new ManagedCoordinationSpec(null, null, null));
         return new Coordination.Managed(
@@ -85,6 +89,15 @@ public final class ClusterParser {
                 Objects.requireNonNullElse(managed.image(), ZOOKEEPER_IMAGE),
                 storage(managed.storage(), ZOOKEEPER_STORAGE),
                 root);
+    }
+
+    /** A name without a dot is a Service beside the cluster, for the operator in its own namespace too. */
+    private static String qualified(String endpoint, ClusterRef ref) {
+        int colon = endpoint.lastIndexOf(':');
+        var host = endpoint.substring(0, colon);
+        return host.contains(".")
+                ? endpoint
+                : host + "." + ref.namespace() + ".svc." + ref.dnsDomain() + endpoint.substring(colon);
     }
 
     /** Two clusters with one root would take each other's tables for their own. */

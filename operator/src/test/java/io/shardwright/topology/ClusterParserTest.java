@@ -31,6 +31,14 @@ final class ClusterParserTest {
     }
 
     @Test
+    void takesAnEndpointWithoutADotForAServiceBesideTheCluster() {
+        var intent = accepted("coordination: {endpoints: ['zk:2181', 'zk.other.svc:2181', '10.0.0.1:2181']}");
+
+        assertThat(intent.coordination().endpoints())
+                .containsExactly("zk.ns.svc.cluster.local:2181", "zk.other.svc:2181", "10.0.0.1:2181");
+    }
+
+    @Test
     void addsTheSpecsUsersToTheOperatorsOwn() {
         var intent = accepted("users: [{name: analyst, readOnly: true}]");
 
