@@ -63,7 +63,7 @@ public final class Bench {
             var growth = new ClusterGrowth(sandbox);
             growth.createThreeByTwo();
             if (idleFirst) {
-                new IdlePasses(client, operator, report).measure(sandbox);
+                new IdlePasses(client, operator, report).measure();
             }
             report.add(Report.ADD_SHARD, growth.addShard());
         }

@@ -1,9 +1,9 @@
 package io.shardwright.e2e.bench;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.shardwright.crds.Shard;
 import io.shardwright.e2e.harness.Metrics;
 import io.shardwright.e2e.harness.OperatorPod;
-import io.shardwright.e2e.harness.Sandbox;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,7 +15,6 @@ import java.util.List;
 final class IdlePasses {
     private static final Duration SETTLING = Duration.ofSeconds(10);
     private static final Duration WINDOW = Duration.ofSeconds(70);
-    private static final int HOSTS = 6;
     private static final String REQUESTS = "apiserver_request_total";
     private static final List<String> KINDS = List.of(
             "clickhouseclusters",
@@ -41,8 +40,7 @@ final class IdlePasses {
         this.report = report;
     }
 
-    /** @param sandbox in which the only cluster stands */
-    void measure(Sandbox sandbox) {
+    void measure() {
         sleep(SETTLING);
         var apiBefore = apiServer();
         var operatorBefore = operator.metrics();
@@ -54,11 +52,17 @@ final class IdlePasses {
         double seconds = seconds(operatorAfter) - seconds(operatorBefore);
         report.note(Report.IDLE_WRITES, requests(apiAfter, WRITES) - requests(apiBefore, WRITES));
         report.note(Report.IDLE_LISTS, requests(apiAfter, List.of("LIST")) - requests(apiBefore, List.of("LIST")));
-        // A pass of each Shard asks each of its hosts, so that a look at all hosts is a pass of every Shard.
-        double rounds = shardPasses(operatorAfter) - shardPasses(operatorBefore);
-        report.note(Report.IDLE_CALLS, rounds == 0 ? 0 : calls / (rounds / 3 * HOSTS));
+        report.note(Report.IDLE_CALLS, calls / looksAtHosts(operatorBefore, operatorAfter));
         report.note(Report.IDLE_SECONDS, passes == 0 ? 0 : seconds / passes);
         report.note(Report.IDLE_PASSES, passes);
+    }
+
+    /** A pass of a Shard looks at each of its hosts. Every Shard of every cluster that stands has as many passes. */
+    private double looksAtHosts(Metrics before, Metrics after) {
+        var shards = client.resources(Shard.class).inAnyNamespace().list().getItems();
+        double hosts =
+                shards.stream().mapToInt(shard -> shard.getSpec().replicas()).sum();
+        return (shardPasses(after) - shardPasses(before)) * hosts / shards.size();
     }
 
     private Metrics apiServer() {
