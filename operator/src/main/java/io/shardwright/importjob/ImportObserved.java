@@ -63,6 +63,17 @@ record ImportObserved(
         record Absent() implements Worker {}
 
         /**
+         * Its Job is gone or going, and it may still write.
+         *
+         * @param pods that have not ended
+         */
+        record Ending(List<String> pods) implements Worker {
+            public Ending {
+                pods = List.copyOf(pods);
+            }
+        }
+
+        /**
          * @param trouble why it does not get on, e.g. that its image cannot be pulled
          */
         record Running(Optional<WorkerProgress> progress, Optional<String> trouble) implements Worker {}

@@ -64,6 +64,7 @@ final class ImportObserver {
                     Optional.empty());
         }
         var begun = begun(intent, context);
+        // Before the tables are looked at: once no worker is left, no table is added.
         var worker = worker(context);
         boolean isLoading = phase == ImportPhase.Pending || phase == ImportPhase.Loading;
         // Before the staging is looked at: what is seen then stays true until this import has published.
@@ -114,11 +115,8 @@ final class ImportObserver {
 
     private Worker worker(Context<ImportJob> context) {
         var job = context.getSecondaryResources(Job.class).stream().findFirst();
-        if (job.isEmpty()) {
-            return new Worker.Absent();
-        }
         var pods = List.copyOf(context.getSecondaryResources(Pod.class));
-        var worker = WorkerState.of(job.get(), pods);
+        var worker = WorkerState.of(job, pods);
         return worker instanceof Worker.Running running
                 ? new Worker.Running(WorkerState.addressOf(pods).flatMap(progress::progressOf), running.trouble())
                 : worker;

@@ -47,13 +47,13 @@ final class ImportPlanner {
 
     /**
      * The ImportJob is being deleted. What was begun to be published is published, unless only a user can tell how; anything
-     * else is removed.
+     * else is removed: the worker first, since one that has just begun would create its table after the tables were dropped.
      */
     static ImportDecision planRemoval(ImportIntent intent, ImportObserved observed, String workerImage) {
-        if (observed.isTidy()) {
+        if (observed.isTidy() || isGone(observed)) {
             return ImportDecision.tidy(observed.phase());
         }
-        if (observed.phase() == ImportPhase.Publishing && !isGone(observed)) {
+        if (observed.phase() == ImportPhase.Publishing) {
             var decision = plan(intent, observed, workerImage);
             boolean goesOn = decision.phase() == ImportPhase.Publishing
                     && decision.plan().holds().stream()
@@ -62,11 +62,18 @@ final class ImportPlanner {
                 return decision;
             }
         }
-        if (!(observed.worker() instanceof Worker.Absent)) {
-            return ImportDecision.of(
-                    observed.phase(), List.of(new ImportAction.DeleteWorker(ImportResources.jobRef(intent))));
-        }
-        return tidy(observed, observed.phase());
+        return switch (observed.worker()) {
+            case Worker.Absent() -> tidy(observed, observed.phase());
+            case Worker.Ending ending -> ImportDecision.of(observed.phase(), List.of());
+            case Worker.Running running -> removeWorker(intent, observed.phase());
+            case Worker.Done done -> removeWorker(intent, observed.phase());
+            case Worker.Failed failed -> removeWorker(intent, observed.phase());
+            case Worker.ReportLost() -> removeWorker(intent, observed.phase());
+        };
+    }
+
+    private static ImportDecision removeWorker(ImportIntent intent, ImportPhase phase) {
+        return ImportDecision.of(phase, List.of(new ImportAction.DeleteWorker(ImportResources.jobRef(intent))));
     }
 
     private static ImportDecision begin(ImportIntent intent, Target target) {
@@ -103,6 +110,7 @@ final class ImportPlanner {
                         List.of(new ImportAction.CreateObject(
                                 ImportResources.job(intent, begun.cluster(), workerImage))));
             case Worker.Running running -> ImportDecision.of(ImportPhase.Loading, List.of());
+            case Worker.Ending ending -> ImportDecision.of(ImportPhase.Loading, List.of());
             case Worker.Failed failed -> ImportDecision.failed(failed.failure());
             case Worker.ReportLost() -> again(intent, begun, observed.shards());
             case Worker.Done done -> prepare(intent, begun, observed, done.report());

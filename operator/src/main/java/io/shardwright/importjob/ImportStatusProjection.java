@@ -147,6 +147,10 @@ final class ImportStatusProjection {
     }
 
     private static String doing(ImportObserved observed, ImportDecision decision) {
+        if (observed.worker() instanceof Worker.Ending ending) {
+            return "Waiting until the worker is gone"
+                    + (ending.pods().isEmpty() ? "" : ": " + String.join(", ", ending.pods()));
+        }
         return switch (decision.phase()) {
             case Pending -> "Waiting for the table";
             case Loading -> observed.worker() instanceof Worker.Done ? "Every row is staged" : "Loading";

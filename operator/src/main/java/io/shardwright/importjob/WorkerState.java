@@ -20,8 +20,22 @@ final class WorkerState {
 
     private WorkerState() {}
 
-    /** @param pods of the Job, in any order */
-    static Worker of(Job job, List<Pod> pods) {
+    /** @param pods of the import, in any order; they may outlive the Job */
+    static Worker of(Optional<Job> job, List<Pod> pods) {
+        var alive = pods.stream()
+                .filter(pod -> !isInPhase(pod, "Succeeded") && !isInPhase(pod, "Failed"))
+                .map(pod -> pod.getMetadata().getName())
+                .sorted()
+                .toList();
+        if (job.isEmpty() && alive.isEmpty()) {
+            return new Worker.Absent();
+        }
+        return job.filter(one -> !one.isMarkedForDeletion())
+                .map(one -> of(one, pods))
+                .orElseGet(() -> new Worker.Ending(alive));
+    }
+
+    private static Worker of(Job job, List<Pod> pods) {
         if (isTrue(job, "Failed") || isTrue(job, "FailureTarget")) {
             return new Worker.Failed(failure(job, pods));
         }

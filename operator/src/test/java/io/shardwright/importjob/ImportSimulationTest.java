@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardwright.crds.ImportPhase;
 import io.shardwright.plan.HoldReason;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,38 @@ class ImportSimulationTest {
                         .anyMatch(End.DOUBLED::equals))
                 .as("publishing again what the table forgot")
                 .isTrue();
+    }
+
+    @Test
+    void aDeletedImportLeavesNoTableEvenOfAWorkerThatHasJustBegun() {
+        var ends = LongStream.range(0, SEEDS)
+                .mapToObj(ImportSimulationTest::runRemoval)
+                .distinct()
+                .toList();
+
+        assertThat(ends).containsExactly(End.REFUSED);
+    }
+
+    /** The worker lives on for a while after its Job is gone, and so it does after the import is. */
+    private static End runRemoval(long seed) {
+        var world = new ImportWorld(seed, false);
+        world.startWorker();
+        for (int step = 0; step < TROUBLED + CALM; step++) {
+            if (step < TROUBLED) {
+                world.live();
+            } else {
+                world.heal();
+            }
+            world.liveOnOfWorker();
+            var decision = ImportPlanner.planRemoval(world.intent(), world.observe(ImportPhase.Loading), "image");
+            if (decision.isTidy()) {
+                IntStream.range(0, CALM).forEach(later -> world.liveOnOfWorker());
+                world.heal();
+                return world.attachedCounts().isEmpty() ? end(world, ImportPhase.Failed) : End.TORN;
+            }
+            decision.plan().actions().forEach(world::execute);
+        }
+        return End.NEVER_ENDED;
     }
 
     /** Trouble for a while, then calm until nothing is left to do. */

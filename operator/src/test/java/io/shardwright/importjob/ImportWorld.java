@@ -43,6 +43,7 @@ final class ImportWorld {
     private final boolean believesItsMemory;
     private int attempt;
     private boolean hasJob;
+    private boolean isWorkerAlive;
     private long now;
     private boolean flooded;
 
@@ -121,6 +122,23 @@ final class ImportWorld {
         shards.forEach(shard -> shard.isAway = false);
         late.forEach(Runnable::run);
         late.clear();
+    }
+
+    /** A worker was started a moment ago, and has not come to create its tables yet. */
+    void startWorker() {
+        hasJob = true;
+        isWorkerAlive = true;
+        attempt++;
+    }
+
+    /** The worker does what it was about to, or ends because its Job is gone. */
+    void liveOnOfWorker() {
+        if (isWorkerAlive && random.nextBoolean()) {
+            write();
+        }
+        if (isWorkerAlive && !hasJob && random.nextInt(4) == 0) {
+            isWorkerAlive = false;
+        }
     }
 
     boolean wasFlooded() {
@@ -216,9 +234,18 @@ final class ImportWorld {
                 false,
                 new Target.NotAsked(),
                 Optional.of(begun),
-                hasJob ? new Worker.Done(report()) : new Worker.Absent(),
+                worker(),
                 shards.stream().map(this::observe).toList(),
                 Optional.empty());
+    }
+
+    private Worker worker() {
+        if (isWorkerAlive) {
+            return hasJob
+                    ? new Worker.Running(Optional.empty(), Optional.empty())
+                    : new Worker.Ending(List.of("worker"));
+        }
+        return hasJob ? new Worker.Done(report()) : new Worker.Absent();
     }
 
     private ShardStaging observe(Shard shard) {
