@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -50,6 +51,18 @@ final class OperatorCommand implements Callable<Integer> {
                     "Let one of several operators lead, by a Lease in its own namespace. Default: ${DEFAULT-VALUE}.")
     private boolean leaderElection;
 
+    @Option(
+            names = "--lease-namespace",
+            defaultValue = "${env:POD_NAMESPACE:-default}",
+            description = "Namespace of the Lease: the operator's own. Default: ${DEFAULT-VALUE}.")
+    private String leaseNamespace;
+
+    @Option(
+            names = "--identity",
+            defaultValue = "${env:POD_NAME:-${env:HOSTNAME}}",
+            description = "What to sign the Lease with; no other operator may use it. Default: the pod's name.")
+    private String identity;
+
     @Override
     public Integer call() throws InterruptedException {
         var settings = new OperatorSettings(
@@ -57,7 +70,9 @@ final class OperatorCommand implements Callable<Integer> {
                 dnsDomain,
                 workerImage,
                 httpPort,
-                leaderElection);
+                leaderElection
+                        ? Optional.of(new OperatorSettings.Candidate(leaseNamespace, identity))
+                        : Optional.empty());
         var client = new KubernetesClientBuilder().build();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var process = new OperatorProcess(settings, client, meters, Clock.systemUTC());

@@ -2,6 +2,7 @@ package io.shardwright;
 
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -37,6 +38,7 @@ public final class OperatorProcess implements AutoCloseable {
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 
     private final OperatorSettings settings;
+    private final KubernetesClient client;
     private final Fleet fleet;
     private final HttpServers servers;
     private final OperatorCredentials credentials;
@@ -45,10 +47,12 @@ public final class OperatorProcess implements AutoCloseable {
     private final HttpEndpoint http;
     private volatile boolean started;
     private volatile boolean stopping;
+    private volatile boolean leading;
 
     public OperatorProcess(
             OperatorSettings settings, KubernetesClient client, PrometheusMeterRegistry meters, Clock clock) {
         this.settings = settings;
+        this.client = client;
         this.fleet = new Fleet(meters);
         this.credentials = new OperatorCredentials(client, settings.namespaces());
         this.servers = new HttpServers(credentials, SOCKET_TIMEOUT, meters);
@@ -83,14 +87,40 @@ public final class OperatorProcess implements AutoCloseable {
         LOG.atInfo().addKeyValue("port", http.port()).log("operator started");
     }
 
+    /** Whether this process is the one that acts. */
+    public boolean isLeading() {
+        return started && (settings.candidate().isEmpty() || leading);
+    }
+
+    /** Where health and metrics are told. */
+    public int httpPort() {
+        return http.port();
+    }
+
     @Override
     public void close() {
         stopping = true;
         operator.stop();
+        settings.candidate().ifPresent(this::giveLeaseBack);
         servers.close();
         credentials.close();
         events.close();
         http.close();
+        client.close();
+    }
+
+    /** The framework lets it run out; given back, another process leads at once instead of after 15 s. */
+    private void giveLeaseBack(OperatorSettings.Candidate candidate) {
+        try {
+            client.leases().inNamespace(candidate.namespace()).withName(LEASE).edit(lease -> {
+                if (candidate.identity().equals(lease.getSpec().getHolderIdentity())) {
+                    lease.getSpec().setHolderIdentity("");
+                }
+                return lease;
+            });
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("why", e.getMessage()).log("Lease not given back");
+        }
     }
 
     private void configure(
@@ -98,18 +128,23 @@ public final class OperatorProcess implements AutoCloseable {
         configuration
                 .withKubernetesClient(client)
                 .withMetrics(new ReconcileMetrics(meters))
+                // The Lease is given back through it while the operator stops.
+                .withCloseClientOnStop(false)
                 // Passes wait for servers and for the API server: platform threads would cost a stack each.
                 .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
-        if (settings.leaderElection()) {
-            configuration.withLeaderElectionConfiguration(leaderElection());
-        }
+        settings.candidate()
+                .ifPresent(candidate -> configuration.withLeaderElectionConfiguration(leaderElection(candidate)));
     }
 
     /** Whoever stops to lead ends at once: another may lead already. Ending it from a shutdown hook would wait for itself. */
-    private LeaderElectionConfiguration leaderElection() {
+    private LeaderElectionConfiguration leaderElection(OperatorSettings.Candidate candidate) {
         var callbacks = new LeaderCallbacks(
-                () -> LOG.info("leading"),
                 () -> {
+                    leading = true;
+                    LOG.info("leading");
+                },
+                () -> {
+                    leading = false;
                     if (!stopping) {
                         LOG.warn("no longer leading");
                         Runtime.getRuntime().halt(1);
@@ -118,11 +153,11 @@ public final class OperatorProcess implements AutoCloseable {
                 leader -> LOG.atInfo().addKeyValue("leader", leader).log("leader elected"));
         return new LeaderElectionConfiguration(
                 LEASE,
-                null,
+                candidate.namespace(),
                 LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
                 LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
                 LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
-                null,
+                candidate.identity(),
                 callbacks,
                 false);
     }

@@ -1,0 +1,162 @@
+package io.shardwright;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.ClickHouseClusterSpec;
+import io.shardwright.plan.Conditions;
+import io.shardwright.testing.ControlPlane;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The whole operator against a real API server; nothing there makes pods of StatefulSets. */
+final class OperatorProcessIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A Lease that is not given back runs out after 15 s. */
+    private static final Duration HANDOVER = Duration.ofSeconds(8);
+
+    private static ControlPlane controlPlane;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        controlPlane = ControlPlane.up();
+    }
+
+    @AfterAll
+    static void stop() {
+        controlPlane.close();
+    }
+
+    @Test
+    void makesTheObjectsOfAClusterAndSaysWhatItWaitsFor() {
+        try (var operator = operator(Optional.empty())) {
+            operator.start();
+            apply("made", "version: 18.16.1\nshards: 2\nreplicas: 2");
+
+            await("StatefulSets of every host and of ZooKeeper")
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(controlPlane
+                                    .client()
+                                    .apps()
+                                    .statefulSets()
+                                    .inNamespace(controlPlane.namespace())
+                                    .list()
+                                    .getItems())
+                            .extracting(StatefulSet::getMetadata)
+                            .extracting("name")
+                            .contains("made-0-0", "made-0-1", "made-1-0", "made-1-1", "made-zookeeper"));
+            await("a status").atMost(PATIENCE).untilAsserted(() -> {
+                var status = cluster("made").getStatus();
+                assertThat(status.replicas()).isEqualTo("0/4");
+                assertThat(status.conditions())
+                        .filteredOn("type", Conditions.PROGRESSING)
+                        .singleElement()
+                        .satisfies(
+                                condition -> assertThat(condition.getMessage()).contains("coordination is starting"));
+            });
+        }
+    }
+
+    @Test
+    void refusesWhatTheApiServerCannot() {
+        try (var operator = operator(Optional.empty())) {
+            operator.start();
+            apply("refused", "coordination: {endpoints: ['no port']}");
+
+            await("a refusal").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            cluster("refused").getStatus().conditions())
+                    .filteredOn("type", Conditions.ACCEPTED)
+                    .singleElement()
+                    .satisfies(condition -> {
+                        assertThat(condition.getStatus()).isEqualTo("False");
+                        assertThat(condition.getMessage()).contains("\"no port\" is not host:port");
+                    }));
+        }
+    }
+
+    @Test
+    void handsTheLeaseOverWhenItStops() {
+        try (var second = operator(candidate("second"))) {
+            try (var first = operator(candidate("first"))) {
+                first.start();
+                await("the first leads").atMost(PATIENCE).until(first::isLeading);
+                second.start();
+                assertThat(second.isLeading()).isFalse();
+            }
+            await("the second leads once the first stopped").atMost(HANDOVER).until(second::isLeading);
+        }
+    }
+
+    @Test
+    void tellsItsHealthAndItsMetrics() throws IOException, InterruptedException {
+        try (var operator = operator(Optional.empty());
+                var http = HttpClient.newHttpClient()) {
+            assertThat(get(http, operator, "/readyz").statusCode()).isEqualTo(503);
+            operator.start();
+
+            assertThat(get(http, operator, "/readyz").statusCode()).isEqualTo(200);
+            assertThat(get(http, operator, "/healthz").statusCode()).isEqualTo(200);
+            assertThat(get(http, operator, "/metrics").body())
+                    .contains("shardwright_resources{kind=\"ClickHouseCluster\",ready=\"true\"}");
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient http, OperatorProcess operator, String path)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + operator.httpPort() + path))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** With a client of its own, which it closes. */
+    private static OperatorProcess operator(Optional<OperatorSettings.Candidate> candidate) {
+        var settings = new OperatorSettings(
+                Set.of(controlPlane.namespace()), "cluster.local", "shardwright/operator:0.1.0", 0, candidate);
+        var client = new KubernetesClientBuilder()
+                .withConfig(controlPlane.client().getConfiguration())
+                .build();
+        return new OperatorProcess(
+                settings, client, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Clock.systemUTC());
+    }
+
+    private static Optional<OperatorSettings.Candidate> candidate(String identity) {
+        return Optional.of(new OperatorSettings.Candidate(controlPlane.namespace(), identity));
+    }
+
+    private static void apply(String name, String spec) {
+        var cluster = new ClickHouseCluster();
+        cluster.setMetadata(new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(controlPlane.namespace())
+                .build());
+        cluster.setSpec(Serialization.unmarshal(spec, ClickHouseClusterSpec.class));
+        controlPlane.client().resource(cluster).create();
+    }
+
+    private static ClickHouseCluster cluster(String name) {
+        return controlPlane
+                .client()
+                .resources(ClickHouseCluster.class)
+                .inNamespace(controlPlane.namespace())
+                .withName(name)
+                .get();
+    }
+}
