@@ -130,6 +130,19 @@ class ImportWorkerIT {
     }
 
     @Test
+    void aHeaderThatNamesAColumnTheTableDoesNotHaveIsRefusedBeforeAnyRowIsStaged() {
+        var url = files.serve("header.csv", "year,month,gate\n2013,1,B22\n");
+
+        assertThatThrownBy(() -> run("a", spec(List.of(url))))
+                .isInstanceOfSatisfying(RefusedException.class, refused -> {
+                    assertThat(refused.file()).contains(url);
+                    assertThat(refused.line()).hasValue(1);
+                    assertThat(refused).hasMessageContaining("table " + DATABASE + ".flights has no column \"gate\"");
+                });
+        assertThat(count(first) + count(second)).isZero();
+    }
+
+    @Test
     void aMissingFileIsRefusedBeforeAnythingIsStaged() {
         var there = files.serve("there.csv", "year,tailnum\n2013,N1\n");
 
