@@ -37,6 +37,9 @@ public final class OperatorProcess implements AutoCloseable {
     private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 
+    /** What no watch tells, e.g. of an object that was deleted in the moment it was made, is seen by then. */
+    private static final Duration AT_LEAST_EVERY = Duration.ofMinutes(10);
+
     private final OperatorSettings settings;
     private final KubernetesClient client;
     private final Fleet fleet;
@@ -165,7 +168,7 @@ public final class OperatorProcess implements AutoCloseable {
     private <S, R extends CustomResource<?, S>> void register(
             Reconciler<R> reconciler, Function<R, Fleet.State> stateOf) {
         var registered = operator.register(reconciler, overrider -> {
-            overrider.withRetry(untilItWorks());
+            overrider.withRetry(untilItWorks()).withReconciliationMaxInterval(AT_LEAST_EVERY);
             if (!settings.namespaces().isEmpty()) {
                 overrider.settingNamespaces(settings.namespaces());
             }

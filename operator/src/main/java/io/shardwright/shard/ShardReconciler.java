@@ -20,6 +20,8 @@ import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardStatus;
+import io.shardwright.crds.Table;
+import io.shardwright.crds.TableStatus;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.RecentWrites;
 import io.shardwright.kube.StatusPatch;
@@ -31,6 +33,7 @@ import io.shardwright.topology.Labels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -109,7 +112,8 @@ public final class ShardReconciler implements Reconciler<Shard> {
                 owned(StatefulSet.class, context),
                 owned(PodDisruptionBudget.class, context),
                 pods(context),
-                clusters(context));
+                clusters(context),
+                tables(context));
     }
 
     private static <T extends HasMetadata> InformerEventSource<T, Shard> owned(
@@ -141,21 +145,38 @@ public final class ShardReconciler implements Reconciler<Shard> {
     private static InformerEventSource<ClickHouseCluster, Shard> clusters(EventSourceContext<Shard> context) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(ClickHouseCluster.class, Shard.class)
-                        .withSecondaryToPrimaryMapper(cluster -> context.getPrimaryCache()
-                                .list(shard -> isOf(cluster, shard))
-                                .map(ResourceID::fromResource)
-                                .collect(Collectors.toSet()))
+                        .withSecondaryToPrimaryMapper(cluster ->
+                                shardsOf(cluster, cluster.getMetadata().getName(), context))
                         .withPrimaryToSecondaryMapper((Shard shard) -> Set.of(new ResourceID(
                                 shard.getSpec().cluster(), shard.getMetadata().getNamespace())))
                         .build(),
                 context);
     }
 
-    private static boolean isOf(ClickHouseCluster cluster, Shard shard) {
-        return cluster.getMetadata().getName().equals(shard.getSpec().cluster())
-                && cluster.getMetadata()
-                        .getNamespace()
-                        .equals(shard.getMetadata().getNamespace());
+    /** When a table has grown, so has its shards' data: the next look at the servers is not due for a while. */
+    private static InformerEventSource<Table, Shard> tables(EventSourceContext<Shard> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Table.class, Shard.class)
+                        .withSecondaryToPrimaryMapper(
+                                table -> shardsOf(table, table.getSpec().cluster(), context))
+                        .withOnAddFilter(table -> false)
+                        .withOnUpdateFilter((now, before) -> !bytesOf(now).equals(bytesOf(before)))
+                        .withOnDeleteFilter((table, unknown) -> false)
+                        .build(),
+                context);
+    }
+
+    private static Optional<Long> bytesOf(Table table) {
+        return Optional.ofNullable(table.getStatus()).map(TableStatus::bytes);
+    }
+
+    private static Set<ResourceID> shardsOf(HasMetadata object, String cluster, EventSourceContext<Shard> context) {
+        var namespace = object.getMetadata().getNamespace();
+        return context.getPrimaryCache()
+                .list(shard -> cluster.equals(shard.getSpec().cluster())
+                        && namespace.equals(shard.getMetadata().getNamespace()))
+                .map(ResourceID::fromResource)
+                .collect(Collectors.toSet());
     }
 
     private static List<HoldStatus> holdsOf(ShardStatus status) {
