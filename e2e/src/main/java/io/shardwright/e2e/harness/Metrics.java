@@ -5,9 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Samples of Prometheus' text format, by name with labels. */
+/** Samples of Prometheus' text format, by name with labels; without those that are infinite or not a number. */
 public record Metrics(Map<String, Double> samples) {
-    private static final Pattern SAMPLE = Pattern.compile("^([a-zA-Z_:][^ {]*(?:\\{.*})?) (\\S+)$", Pattern.MULTILINE);
+    private static final Pattern SAMPLE =
+            Pattern.compile("^([a-zA-Z_:][^ {]*(?:\\{.*})?) ([-+0-9.eE]+)$", Pattern.MULTILINE);
 
     public static Metrics parse(String text) {
         var samples = new TreeMap<String, Double>();
