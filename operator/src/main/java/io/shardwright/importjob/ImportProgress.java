@@ -30,7 +30,7 @@ record ImportProgress(
         var before = previous.map(ImportProgress::of)
                 .orElseGet(() -> new ImportProgress(null, null, null, null, null, null, null, null, null));
         if (worker instanceof Worker.Done done && phase != ImportPhase.Failed) {
-            return before.done(done.report());
+            return before.done(done.report(), now);
         }
         return phase == ImportPhase.Failed ? before.over() : before;
     }
@@ -71,17 +71,26 @@ record ImportProgress(
                 worker.startedAt());
     }
 
-    private ImportProgress done(WorkerReport report) {
+    /** The rate over the whole run, told once: a short run may have ended before its rate was ever worth telling. */
+    private ImportProgress done(WorkerReport report, Instant now) {
+        if (percent != null && percent == ALL) {
+            return this;
+        }
+        var perSecond = startTime == null ? null : perSecond(report.rows(), Instant.parse(startTime), now);
         return new ImportProgress(
                 report.rows(),
                 report.bytes(),
                 totalBytes == null ? Long.valueOf(report.bytes()) : totalBytes,
                 ALL,
                 ALL + "%",
-                rowsPerSecond,
-                rate,
+                perSecond,
+                perSecond == null ? null : Amounts.rate(perSecond),
                 null,
                 startTime);
+    }
+
+    private static Long perSecond(long rows, Instant from, Instant to) {
+        return Math.round(rows / Math.max(0.001, Duration.between(from, to).toMillis() / 1000.0));
     }
 
     private ImportProgress over() {

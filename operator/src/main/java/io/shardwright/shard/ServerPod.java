@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
+import io.fabric8.kubernetes.api.model.Lifecycle;
+import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -97,6 +99,7 @@ final class ServerPod {
                         variable("CLICKHOUSE_WATCHDOG_ENABLE", "0"),
                         internalPassword(cluster))
                 .withPorts(Ports.HTTP.ofContainer(), Ports.TCP.ofContainer(), Ports.INTERSERVER.ofContainer())
+                .withLifecycle(leaveServicesFirst())
                 .withStartupProbe(ping(1, SECONDS_TO_START))
                 .withReadinessProbe(ping(1, 3))
                 .withLivenessProbe(ping(10, 12))
@@ -114,6 +117,20 @@ final class ServerPod {
                         mount(USERS_VOLUME, ConfigFiles.USERS_D, true),
                         mount(LOGS_VOLUME, ConfigFiles.LOGS, false),
                         mount(TMP_VOLUME, "/tmp", false))
+                .build();
+    }
+
+    /**
+     * A pod that ends is taken out of the Services while it is told to stop, not before: a client that connects in between
+     * would be refused, or cut off. So the server goes on until every node has heard of it.
+     */
+    private static Lifecycle leaveServicesFirst() {
+        return new LifecycleBuilder()
+                .withNewPreStop()
+                .withNewExec()
+                .withCommand("sleep", "3")
+                .endExec()
+                .endPreStop()
                 .build();
     }
 
