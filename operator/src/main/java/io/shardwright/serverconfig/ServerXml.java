@@ -25,6 +25,8 @@ public final class ServerXml {
                                 "interserver_http_credentials",
                                 Xml.text("user", User.INTERNAL),
                                 Xml.of("password").with("from_env", ConfigFiles.INTERNAL_PASSWORD_ENV)),
+                        // Longer than clients keep an idle connection: one that is closed as it is taken up breaks.
+                        Xml.text("keep_alive_timeout", 60),
                         Xml.text("path", ConfigFiles.DATA + "/"),
                         Xml.text("tmp_path", ConfigFiles.DATA + "/tmp/"),
                         Xml.text("user_files_path", ConfigFiles.DATA + "/user_files/"),

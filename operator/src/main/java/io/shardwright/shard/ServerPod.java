@@ -45,17 +45,28 @@ final class ServerPod {
     private static final int SECONDS_TO_START = 86_400;
 
     /**
-     * A server that has replicated tables ends when it starts while the coordination is away (18.16.1: code 132), and again,
-     * with growing pauses. So it waits for a member that serves; a server without tables need not. A member that takes
-     * connections before it serves says so when asked with srvr, the one word that ZooKeeper and Keeper answer by default.
+     * Two things a server with replicated tables waits for before it starts; one without tables need not.
+     *
+     * <p>It ends when it starts while the coordination is away (18.16.1: code 132), and again, with growing pauses. So it
+     * waits for a member that serves. A member that takes connections before it serves says so when asked with srvr, the one
+     * word that ZooKeeper and Keeper answer by default.
+     *
+     * <p>While the name of one of its peers does not resolve, a server that has just started fails every Distributed query,
+     * and is sent some as soon as it answers pings. So it gives a peer whose pod is being replaced, too, some time to get its
+     * address; a peer that stays away must not keep it from starting.
      */
     private static final String START = """
-            replicated() { grep -qs 'ENGINE = Replicated' %s/metadata/*/*.sql; }
+            replicated() { grep -qs 'ENGINE = Replicated' %1$s/metadata/*/*.sql; }
             serves() {
               exec 3<>"/dev/tcp/${1%%:*}/${1##*:}" || return 1
               printf srvr >&3
               read -r -t 2 answer <&3
               [[ $answer != *"not currently serving"* ]]
+            }
+            resolve() {
+              while read -r host; do
+                getent hosts "$host" >/dev/null || return 1
+              done < <(grep -o '<host>[^<]*' %2$s/%3$s | cut -d '>' -f 2)
             }
             while replicated; do
               for endpoint in "$@"; do
@@ -64,8 +75,13 @@ final class ServerPod {
               echo "waiting for the coordination: $*"
               sleep 1
             done
+            for _ in {1..40}; do
+              if ! replicated || resolve; then break; fi
+              echo "waiting for the names of the other servers"
+              sleep 0.5
+            done
             exec /entrypoint.sh
-            """.formatted(ConfigFiles.DATA);
+            """.formatted(ConfigFiles.DATA, ConfigFiles.METRIKA_D, ConfigFiles.METRIKA_XML);
 
     private ServerPod() {}
 
