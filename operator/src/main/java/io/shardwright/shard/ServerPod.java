@@ -53,7 +53,8 @@ final class ServerPod {
      *
      * <p>While the name of one of its peers does not resolve, a server that has just started fails every Distributed query,
      * and is sent some as soon as it answers pings. So it gives a peer whose pod is being replaced, too, some time to get its
-     * address; a peer that stays away must not keep it from starting.
+     * address; a peer that stays away must not keep it from starting. (Bash opens /dev/udp by resolving the name and
+     * sends nothing.)
      */
     private static final String START = """
             replicated() { grep -qs 'ENGINE = Replicated' %1$s/metadata/*/*.sql; }
@@ -65,7 +66,7 @@ final class ServerPod {
             }
             resolve() {
               while read -r host; do
-                getent hosts "$host" >/dev/null || return 1
+                (: >"/dev/udp/$host/9") 2>/dev/null || return 1
               done < <(grep -o '<host>[^<]*' %2$s/%3$s | cut -d '>' -f 2)
             }
             while replicated; do
