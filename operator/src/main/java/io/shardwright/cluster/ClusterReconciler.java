@@ -46,7 +46,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     /** What hosts have for themselves is the shard reconciler's, and is cached there. */
     private static final String OF_NO_SHARD = Labels.MANAGED_BY + "=" + Labels.OPERATOR + ",!" + Labels.SHARD;
 
-    /** How soon to ask again what cannot be watched: an ensemble, a Secret that is not the operator's own. */
+    /** How soon to look again at what was written, and to ask again what cannot be watched: an ensemble, a Secret that is not the operator's own. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final ClusterObserver observer;
@@ -96,7 +96,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
-                || outcomes.stream().anyMatch(Outcome::mayBeTriedAgain);
+                || outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain());
     }
 
     @Override

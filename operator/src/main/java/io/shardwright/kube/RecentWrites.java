@@ -16,8 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * this within a few seeds). So whoever observes lays the recent writes over what the caches say.
  */
 public final class RecentWrites implements KubeWriter {
-    /** Longer than any cache lags; an object that someone else deleted meanwhile is not missed for longer than this. */
+    /** Longer than any cache lags. */
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+    /** An object that no cache shows may have been deleted since; applying it once more does no harm. */
+    private static final Duration REMEMBERED_ALONE = Duration.ofSeconds(1);
 
     private final KubeWriter writer;
     private final Clock clock;
@@ -56,9 +59,9 @@ public final class RecentWrites implements KubeWriter {
     /** What the caches say, with every recent write that they do not show yet. */
     public Map<ObjectRef, HasMetadata> over(Map<ObjectRef, HasMetadata> cached, String namespace) {
         var objects = new HashMap<>(cached);
-        var tooOld = clock.instant().minus(REMEMBERED);
+        var now = clock.instant();
         writes.forEach((ref, write) -> {
-            if (write.at().isBefore(tooOld) || isShown(write, cached.get(ref))) {
+            if (isOutdated(write, cached.get(ref), now)) {
                 writes.remove(ref, write);
             } else if (ref.namespace().equals(namespace)) {
                 objects.put(ref, write.object());
@@ -67,8 +70,12 @@ public final class RecentWrites implements KubeWriter {
         return objects;
     }
 
-    private static boolean isShown(Write write, HasMetadata cached) {
-        return cached != null && version(cached) >= version(write.object());
+    private static boolean isOutdated(Write write, HasMetadata cached, Instant now) {
+        if (cached == null) {
+            return write.at().plus(REMEMBERED_ALONE).isBefore(now);
+        }
+        return version(cached) >= version(write.object())
+                || write.at().plus(REMEMBERED).isBefore(now);
     }
 
     private static long version(HasMetadata object) {

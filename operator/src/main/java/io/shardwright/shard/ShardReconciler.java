@@ -47,7 +47,7 @@ public final class ShardReconciler implements Reconciler<Shard> {
     /** How soon to ask a server again that answers but is not ready: a server cannot be watched. */
     private static final Duration SOON = Duration.ofMillis(500);
 
-    /** How soon to try again what failed and may succeed. */
+    /** How soon to look again at what was written, and to try again what failed and may succeed. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     /** How often to ask a server of which nothing is expected, so that what goes wrong by itself is seen. */
@@ -101,7 +101,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
         if (answersButIsNotReady) {
             return SOON;
         }
-        return outcomes.stream().anyMatch(Outcome::mayBeTriedAgain) ? RETRY : SOMETIMES;
+        return outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain())
+                ? RETRY
+                : SOMETIMES;
     }
 
     @Override
