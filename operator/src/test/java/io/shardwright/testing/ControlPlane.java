@@ -76,7 +76,9 @@ public final class ControlPlane implements AutoCloseable {
                 client.resource(definition).forceConflicts().serverSideApply();
                 client.resource(definition)
                         .waitUntilCondition(
-                                stored -> stored.getStatus() != null
+                                stored -> stored != null
+                                        && stored.getStatus() != null
+                                        && stored.getStatus().getConditions() != null
                                         && stored.getStatus().getConditions().stream()
                                                 .anyMatch(condition -> "Established".equals(condition.getType())
                                                         && "True".equals(condition.getStatus())),

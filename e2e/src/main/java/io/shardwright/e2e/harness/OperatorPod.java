@@ -19,9 +19,23 @@ public final class OperatorPod {
     private final KubernetesClient client;
     private String uid;
 
+    /** Of before the tests: a cluster that was stopped and started has restarted its containers. */
+    private int restarts;
+
     OperatorPod(KubernetesClient client) {
         this.client = client;
-        this.uid = pod().getMetadata().getUid();
+        remember(pod());
+    }
+
+    private void remember(Pod pod) {
+        uid = pod.getMetadata().getUid();
+        restarts = restartsOf(pod);
+    }
+
+    private static int restartsOf(Pod pod) {
+        return pod.getStatus().getContainerStatuses().stream()
+                .mapToInt(container -> container.getRestartCount())
+                .sum();
     }
 
     /** The newest: while one replaces another there are two. */
@@ -56,17 +70,15 @@ public final class OperatorPod {
                                 && Readiness.isPodReady(pod),
                         60,
                         TimeUnit.SECONDS);
-        uid = pod().getMetadata().getUid();
+        remember(pod());
     }
 
     /** Fails if the operator ended since it was installed, or since a test killed it. */
     void assertNeverRestarted() {
         var pod = pod();
-        int restarts = pod.getStatus().getContainerStatuses().stream()
-                .mapToInt(container -> container.getRestartCount())
-                .sum();
-        if (restarts > 0 || !pod.getMetadata().getUid().equals(uid)) {
-            throw new AssertionError("the operator's pod ended by itself: " + restarts + " restarts of "
+        int since = restartsOf(pod) - restarts;
+        if (since > 0 || !pod.getMetadata().getUid().equals(uid)) {
+            throw new AssertionError("the operator's pod ended by itself: " + since + " restarts of "
                     + pod.getMetadata().getName() + "; before its end it said:\n" + previousLog(pod));
         }
     }

@@ -85,7 +85,9 @@ final class OperatorRelease {
         client.resource(definition).patch(OVER_EVERYONE);
         client.resource(definition)
                 .waitUntilCondition(
-                        stored -> stored.getStatus() != null
+                        stored -> stored != null
+                                && stored.getStatus() != null
+                                && stored.getStatus().getConditions() != null
                                 && stored.getStatus().getConditions().stream()
                                         .anyMatch(condition -> "Established".equals(condition.getType())
                                                 && "True".equals(condition.getStatus())),
