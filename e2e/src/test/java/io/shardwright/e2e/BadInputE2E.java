@@ -131,7 +131,7 @@ final class BadInputE2E {
         // It has no /entrypoint.sh.
         sandbox.apply(Yaml.cluster("broken", 1, 1, "image: docker.io/library/zookeeper:3.8"));
         await("the cluster is degraded").atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                        Sandbox.condition(sandbox.cluster("broken").getStatus().conditions(), "Degraded"))
+                        sandbox.clusterCondition("broken", "Degraded"))
                 .hasValueSatisfying(condition -> {
                     assertThat(condition.getStatus()).isEqualTo("True");
                     assertThat(condition.getMessage()).contains("broken-0-0", "/entrypoint.sh");
@@ -144,14 +144,12 @@ final class BadInputE2E {
     @Test
     void aSpecThatTheApiServerCannotJudgeIsNotAccepted() {
         sandbox.apply(Yaml.cluster("unaccepted", 1, 1, "coordination: {endpoints: [\"no port\"]}"));
-        await("the cluster is not accepted").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            var status = sandbox.cluster("unaccepted").getStatus();
-            assertThat(status).isNotNull();
-            assertThat(Sandbox.condition(status.conditions(), "Accepted")).hasValueSatisfying(condition -> {
-                assertThat(condition.getStatus()).isEqualTo("False");
-                assertThat(condition.getMessage()).contains("no port", "write for example");
-            });
-        });
+        await("the cluster is not accepted").atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                        sandbox.clusterCondition("unaccepted", "Accepted"))
+                .hasValueSatisfying(condition -> {
+                    assertThat(condition.getStatus()).isEqualTo("False");
+                    assertThat(condition.getMessage()).contains("no port", "write for example");
+                }));
         sandbox.delete(sandbox.cluster("unaccepted"));
     }
 

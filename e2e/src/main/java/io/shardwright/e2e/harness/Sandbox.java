@@ -149,6 +149,11 @@ public final class Sandbox implements AutoCloseable {
                 + ready.get().getStatus() + ": " + ready.get().getMessage();
     }
 
+    /** Empty also while the cluster has no status yet. */
+    public Optional<Condition> clusterCondition(String name, String type) {
+        return Optional.ofNullable(cluster(name).getStatus()).flatMap(status -> condition(status.conditions(), type));
+    }
+
     public static Optional<Condition> condition(List<Condition> conditions, String type) {
         return Optional.ofNullable(conditions).stream()
                 .flatMap(List::stream)
