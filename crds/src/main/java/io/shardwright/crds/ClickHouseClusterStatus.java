@@ -15,6 +15,9 @@ public record ClickHouseClusterStatus(
         @JsonPropertyDescription("Replicas that are ready / replicas wanted, over all shards.")
         String replicas,
 
+        @JsonPropertyDescription("The replicas of each shard, by their indexes.")
+        List<ShardMembers> layout,
+
         @JsonPropertyDescription("Bytes on disk of the active parts of all tables, each shard counted once.")
         Long bytes,
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 /** What the cluster asks of a shard; everything else is read from the ClickHouseCluster itself. */
 @ValidationRule(
@@ -13,6 +15,9 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
         value = "self.index == oldSelf.index",
         message = "index is immutable: the shard's hosts, volumes and znodes are named after it")
+@ValidationRule(
+        value = "self.members.all(m, self.members.exists_one(n, n == m))",
+        message = "members: name each replica once")
 public record ShardSpec(
         @JsonPropertyDescription("The ClickHouseCluster, in the same namespace, that this shard belongs to. Immutable.")
         @Required
@@ -21,12 +26,11 @@ public record ShardSpec(
         @JsonPropertyDescription("Position among the cluster's shards, from 0. Immutable.") @Required @Min(0)
         Integer index,
 
-        @JsonPropertyDescription(
-                "Number of replicas, 1 to 16; the cluster's reconciler keeps it equal to the cluster's.")
+        @JsonPropertyDescription("Indexes of its replicas, 1 to 32 of them, ascending. They need not be contiguous: any"
+                + " replica may go. The cluster's reconciler adds and removes them.")
         @Required
-        @Min(1)
-        @Max(16)
-        Integer replicas,
+        @Size(min = 1, max = 32)
+        List<@Min(0) @Max(999) Integer> members,
 
         @JsonPropertyDescription("Number of shards that the cluster has, and that each of its servers must know.")
         @Required

@@ -17,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -47,13 +50,15 @@ final class ClusterPlanner {
 
     /** NEVER_REMOVE_WHAT_HOLDS_DATA: shards and replicas that stand stay, whatever number is asked for. */
     static ClusterIntent withoutRemovals(ClusterIntent wanted, ClusterObserved observed) {
-        int shards = observed.shards().stream()
-                .mapToInt(shard -> shard.getSpec().index() + 1)
-                .reduce(wanted.layout().shards(), Math::max);
-        int replicas = observed.shards().stream()
-                .mapToInt(shard -> shard.getSpec().replicas())
-                .reduce(wanted.layout().replicas(), Math::max);
-        return wanted.withLayout(new Layout(wanted.ref(), shards, replicas));
+        var members = new TreeMap<Integer, SortedSet<Integer>>();
+        observed.shards()
+                .forEach(shard -> members.put(
+                        shard.getSpec().index(), new TreeSet<>(shard.getSpec().members())));
+        IntStream.range(0, wanted.size().shards()).forEach(index -> members.putIfAbsent(index, new TreeSet<>()));
+        members.values().forEach(replicas -> IntStream.iterate(
+                        0, index -> replicas.size() < wanted.size().replicas(), index -> index + 1)
+                .forEach(replicas::add));
+        return wanted.withLayout(new Layout(wanted.ref(), members));
     }
 
     /** NO_SERVER_BEFORE_COORDINATION: endpoints of the user's must answer once before the first server starts. */
@@ -88,8 +93,8 @@ final class ClusterPlanner {
         objects.add(usersConfig);
         if (serversMayStart(intent, observed)) {
             var configHash = ClusterResources.configHash(config, usersConfig);
-            IntStream.range(0, intent.layout().shards())
-                    .mapToObj(index -> ClusterResources.shard(intent, index, configHash))
+            intent.layout().shards().stream()
+                    .map(index -> ClusterResources.shard(intent, index, configHash))
                     .forEach(objects::add);
         }
         return objects;
@@ -151,15 +156,20 @@ final class ClusterPlanner {
                             + " until one answers: check coordination.endpoints and that pods may connect to them"));
         }
         configThatWaits(kept, observed).ifPresent(holds::add);
-        if (!wanted.layout().equals(kept.layout())) {
+        if (!Layout.of(wanted.ref(), wanted.size()).equals(kept.layout())) {
+            int shards = kept.layout().shards().size();
+            int replicas = kept.layout().members().values().stream()
+                    .mapToInt(SortedSet::size)
+                    .max()
+                    .orElse(1);
             holds.add(new Hold(
                     HoldReason.RemovalNotSupported,
                     wanted.ref().name(),
-                    "there are " + kept.layout().shards() + " shards of "
-                            + kept.layout().replicas()
+                    "there are " + shards + " shards of "
+                            + replicas
                             + " replicas, and removing shards or replicas is not supported yet: set spec.shards to at least "
-                            + kept.layout().shards() + " and spec.replicas to at least "
-                            + kept.layout().replicas()));
+                            + shards + " and spec.replicas to at least "
+                            + replicas));
         }
         observed.unusableSecrets().stream()
                 .sorted()

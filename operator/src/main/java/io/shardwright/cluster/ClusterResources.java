@@ -85,8 +85,8 @@ final class ClusterResources {
         shard.setSpec(new ShardSpec(
                 cluster.ref().name(),
                 index,
-                cluster.layout().replicas(),
-                cluster.layout().shards(),
+                List.copyOf(cluster.layout().members().get(index)),
+                cluster.layout().shards().size(),
                 configHash));
         return shard;
     }

@@ -4,6 +4,7 @@ import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.Shard;
+import io.shardwright.crds.ShardMembers;
 import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Conditions;
 import io.shardwright.plan.Conditions.Finding;
@@ -29,6 +30,7 @@ final class ClusterStatusProjection {
                 resource.getMetadata().getGeneration(),
                 previous.map(ClickHouseClusterStatus::shards).orElse(null),
                 previous.map(ClickHouseClusterStatus::replicas).orElse(null),
+                previous.map(ClickHouseClusterStatus::layout).orElse(null),
                 previous.map(ClickHouseClusterStatus::bytes).orElse(null),
                 previous.map(ClickHouseClusterStatus::data).orElse(null),
                 Summaries.brief("Not accepted: " + message),
@@ -59,6 +61,7 @@ final class ClusterStatusProjection {
                 generation,
                 progress.readyShards() + "/" + progress.shards(),
                 progress.readyReplicas() + "/" + progress.replicas(),
+                layout(intent, observed),
                 bytes,
                 Amounts.bytes(bytes),
                 Summaries.brief(progress.summary()),
@@ -70,6 +73,12 @@ final class ClusterStatusProjection {
                         progress.progressing(),
                         progress.degraded()),
                 Holds.project(previous.map(ClickHouseClusterStatus::holds).orElse(null), plan.holds(), now));
+    }
+
+    private static List<ShardMembers> layout(ClusterIntent intent, ClusterObserved observed) {
+        return ClusterPlanner.withoutRemovals(intent, observed).layout().members().entrySet().stream()
+                .map(shard -> new ShardMembers(shard.getKey(), List.copyOf(shard.getValue())))
+                .toList();
     }
 
     /** How far the cluster is, from which summary and conditions follow. */
@@ -102,11 +111,11 @@ final class ClusterStatusProjection {
                     .findFirst();
             return new Progress(
                     readyShards,
-                    layout.shards(),
+                    layout.shards().size(),
                     readyReplicas,
                     layout.hosts().size(),
                     problem,
-                    waiting(observed, plan, readyShards < layout.shards()));
+                    waiting(observed, plan, readyShards < layout.shards().size()));
         }
 
         private static Stream<String> failing(ClusterObserved observed) {

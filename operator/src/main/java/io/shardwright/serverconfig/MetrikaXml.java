@@ -5,7 +5,6 @@ import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.User;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** metrika.xml: the servers of the cluster and the coordination ensemble. Servers reload it without a restart. */
 public final class MetrikaXml {
@@ -25,8 +24,8 @@ public final class MetrikaXml {
     }
 
     private static Xml remoteServers(ClusterIntent cluster, Set<Host> hosts) {
-        var shards = IntStream.range(0, cluster.layout().shards())
-                .mapToObj(shard -> cluster.layout().hostsOf(shard).stream()
+        var shards = cluster.layout().shards().stream()
+                .map(shard -> cluster.layout().hostsOf(shard).stream()
                         .filter(hosts::contains)
                         .map(MetrikaXml::replica)
                         .toArray(Xml[]::new))

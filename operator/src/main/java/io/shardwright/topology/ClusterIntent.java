@@ -9,6 +9,8 @@ import java.util.Optional;
  * A ClickHouseCluster with every default filled in.
  *
  * @param uid of the ClickHouseCluster, for owner references
+ * @param size that is asked for
+ * @param layout the hosts that the cluster has; of one that was not made yet, those that it will begin with
  * @param version as the user wrote it, e.g. 18.16.1
  * @param users the operator's own and the spec's
  */
@@ -17,6 +19,7 @@ public record ClusterIntent(
         String uid,
         String version,
         String image,
+        Layout.Size size,
         Layout layout,
         Coordination coordination,
         Storage storage,
@@ -28,7 +31,7 @@ public record ClusterIntent(
     }
 
     public ClusterIntent withLayout(Layout other) {
-        return new ClusterIntent(ref, uid, version, image, other, coordination, storage, users, pod, keepVolumes);
+        return new ClusterIntent(ref, uid, version, image, size, other, coordination, storage, users, pod, keepVolumes);
     }
 
     public List<String> userNames() {

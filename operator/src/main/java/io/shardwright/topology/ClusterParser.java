@@ -3,10 +3,12 @@ package io.shardwright.topology;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterSpec;
+import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.CoordinationSpec;
 import io.shardwright.crds.DeletionPolicy;
 import io.shardwright.crds.ManagedCoordinationSpec;
 import io.shardwright.crds.PodTemplate;
+import io.shardwright.crds.ShardMembers;
 import io.shardwright.crds.StorageSpec;
 import io.shardwright.crds.UserSpec;
 import io.shardwright.plan.Parsed;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Turns a ClickHouseCluster into an intent, or says what is wrong with it that the API server could not. */
@@ -53,21 +56,30 @@ public final class ClusterParser {
     private static ClusterIntent intent(ClickHouseCluster resource, ClickHouseClusterSpec spec, String dnsDomain) {
         var metadata = resource.getMetadata();
         var ref = new ClusterRef(metadata.getNamespace(), metadata.getName(), dnsDomain);
+        var size = new Layout.Size(
+                Objects.requireNonNullElse(spec.shards(), 1), Objects.requireNonNullElse(spec.replicas(), 1));
         var version = Objects.requireNonNullElse(spec.version(), DEFAULT_VERSION);
         return new ClusterIntent(
                 ref,
                 metadata.getUid(),
                 version,
                 Objects.requireNonNullElse(spec.image(), SERVER_REPOSITORY + version),
-                new Layout(
-                        ref,
-                        Objects.requireNonNullElse(spec.shards(), 1),
-                        Objects.requireNonNullElse(spec.replicas(), 1)),
+                size,
+                layout(ref, size, resource.getStatus()),
                 coordination(ref, spec.coordination()),
                 storage(spec.storage(), SERVER_STORAGE),
                 users(spec.users()),
                 podAdditions(spec.template()),
                 spec.deletionPolicy() != DeletionPolicy.Delete);
+    }
+
+    private static Layout layout(ClusterRef ref, Layout.Size size, ClickHouseClusterStatus status) {
+        return status == null || status.layout() == null || status.layout().isEmpty()
+                ? Layout.of(ref, size)
+                : Layout.of(
+                        ref,
+                        status.layout().stream()
+                                .collect(Collectors.toMap(ShardMembers::shard, ShardMembers::replicas)));
     }
 
     private static Coordination coordination(ClusterRef ref, CoordinationSpec spec) {

@@ -40,7 +40,8 @@ final class ClusterFixtures {
                 "cluster-uid",
                 "18.16.1",
                 "clickhouse/clickhouse-server:18.16.1",
-                new Layout(CLUSTER, shards, replicas),
+                new Layout.Size(shards, replicas),
+                Layout.of(CLUSTER, new Layout.Size(shards, replicas)),
                 coordination,
                 STORAGE,
                 User.ofEveryCluster(),
@@ -68,20 +69,19 @@ final class ClusterFixtures {
 
     /** A shard whose hosts are ready and have addresses, but for some. */
     static void setStatus(Shard shard, ClusterIntent intent, Set<Host> withoutAddress) {
-        var hosts = new Layout(
-                        CLUSTER,
-                        shard.getSpec().clusterShards(),
-                        shard.getSpec().replicas())
-                .hostsOf(shard.getSpec().index()).stream()
-                        .map(host -> new ShardHostStatus(
-                                host.name(),
-                                "node",
-                                withoutAddress.contains(host) ? null : "10.0.0.1",
-                                !withoutAddress.contains(host),
-                                intent.version(),
-                                0L,
-                                null))
-                        .toList();
+        var hosts = Layout.of(
+                        CLUSTER, Map.of(shard.getSpec().index(), shard.getSpec().members()))
+                .hostsOf(shard.getSpec().index())
+                .stream()
+                .map(host -> new ShardHostStatus(
+                        host.name(),
+                        "node",
+                        withoutAddress.contains(host) ? null : "10.0.0.1",
+                        !withoutAddress.contains(host),
+                        intent.version(),
+                        0L,
+                        null))
+                .toList();
         int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
         shard.setStatus(new ShardStatus(1L, "", ready, 0L, "", "", hosts, List.of(), List.of()));
     }

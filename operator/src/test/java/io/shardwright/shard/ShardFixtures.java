@@ -30,12 +30,14 @@ final class ShardFixtures {
 
     static ShardIntent intent(int shards, int replicas, String version, String configHash) {
         var storage = new Storage(new Quantity("1Gi"), Optional.empty());
-        var layout = new Layout(CLUSTER, shards, replicas);
+        var size = new Layout.Size(shards, replicas);
+        var layout = Layout.of(CLUSTER, size);
         var cluster = new ClusterIntent(
                 CLUSTER,
                 "cluster-uid",
                 version,
                 "clickhouse/clickhouse-server:" + version,
+                size,
                 layout,
                 new Coordination.Managed(CLUSTER, 1, "zookeeper:3.8", storage, "/clickhouse"),
                 storage,
@@ -46,7 +48,7 @@ final class ShardFixtures {
     }
 
     static ShardIntent with(ShardIntent intent, String version, String configHash) {
-        return intent(intent.layout().shards(), intent.layout().replicas(), version, configHash);
+        return intent(intent.cluster().size().shards(), intent.cluster().size().replicas(), version, configHash);
     }
 
     /** Everything as the intent says, every host ready. */

@@ -32,7 +32,7 @@ final class FakeWorld {
     /** Servers that hold anything from nothing to everything, some of it not as declared. */
     FakeWorld(Random random) {
         this.random = random;
-        var layout = new Layout(Tables.LAYOUT.cluster(), 1 + random.nextInt(3), 1 + random.nextInt(3));
+        var layout = Layout.of(Tables.LAYOUT.cluster(), new Layout.Size(1 + random.nextInt(3), 1 + random.nextInt(3)));
         layout.hosts().forEach(host -> servers.put(host, server()));
     }
 

@@ -24,7 +24,8 @@ import java.util.function.UnaryOperator;
 
 /** Tables for tests: nyc.flights with nyc.flights_all, as declared and as they stand. */
 final class Tables {
-    static final Layout LAYOUT = new Layout(new ClusterRef("flights", "flights", "cluster.local"), 2, 2);
+    static final Layout LAYOUT =
+            Layout.of(new ClusterRef("flights", "flights", "cluster.local"), new Layout.Size(2, 2));
     static final Dialect DIALECT = Dialect.of("18.16.1");
 
     private Tables() {}

@@ -42,7 +42,7 @@ public final class RealServers {
     public static final String ROOT = "/shardwright-it";
 
     private static final ClusterRef CLUSTER = new ClusterRef("flights", "flights", "cluster.local");
-    private static final Layout LAYOUT = new Layout(CLUSTER, 2, 2);
+    private static final Layout LAYOUT = Layout.of(CLUSTER, new Layout.Size(2, 2));
     private static final Path SERVER = Path.of("/usr/sbin/clickhouse-server");
     private static final Path ZOOKEEPER = Path.of("/usr/share/java/zookeeper.jar");
     private static final Duration START = Duration.ofSeconds(60);

@@ -15,7 +15,7 @@ final class ClusterParserTest {
         var intent = accepted("version: 18.16.1");
 
         assertThat(intent.image()).isEqualTo("clickhouse/clickhouse-server:18.16.1");
-        assertThat(intent.layout()).isEqualTo(new Layout(intent.ref(), 1, 1));
+        assertThat(intent.layout()).isEqualTo(Layout.of(intent.ref(), new Layout.Size(1, 1)));
         assertThat(intent.coordination()).isInstanceOf(Coordination.Managed.class);
         assertThat(intent.coordination().endpoints())
                 .containsExactly("c-zookeeper-0.c-zookeeper.ns.svc.cluster.local:2181");

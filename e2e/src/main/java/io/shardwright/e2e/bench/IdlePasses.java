@@ -60,8 +60,9 @@ final class IdlePasses {
     /** A pass of a Shard looks at each of its hosts. Every Shard of every cluster that stands has as many passes. */
     private double looksAtHosts(Metrics before, Metrics after) {
         var shards = client.resources(Shard.class).inAnyNamespace().list().getItems();
-        double hosts =
-                shards.stream().mapToInt(shard -> shard.getSpec().replicas()).sum();
+        double hosts = shards.stream()
+                .mapToInt(shard -> shard.getSpec().members().size())
+                .sum();
         return (shardPasses(after) - shardPasses(before)) * hosts / shards.size();
     }
 

@@ -40,7 +40,7 @@ public final class HostSql implements AutoCloseable {
     }
 
     public List<Host> hosts(int shards, int replicas) {
-        return new Layout(ref(), shards, replicas).hosts();
+        return Layout.of(ref(), new Layout.Size(shards, replicas)).hosts();
     }
 
     public List<List<String>> query(Host host, String sql) {
