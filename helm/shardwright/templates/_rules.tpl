@@ -5,14 +5,14 @@ yet; ChartTest names each right that the operator uses, and why.
 {{- define "shardwright.rules" -}}
 # What users ask for: read; patched for the operator's finalizers.
 - apiGroups: [clickhouse.shardwright.io]
-  resources: [clickhouseclusters, tables, importjobs]
+  resources: [clickhouseclusters, tables, importjobs, rebalances]
   verbs: [get, list, watch, patch]
 # Made by the operator itself.
 - apiGroups: [clickhouse.shardwright.io]
   resources: [shards]
   verbs: [get, list, watch, create, patch]
 - apiGroups: [clickhouse.shardwright.io]
-  resources: [clickhouseclusters/status, shards/status, tables/status, importjobs/status]
+  resources: [clickhouseclusters/status, shards/status, tables/status, importjobs/status, rebalances/status]
   verbs: [patch]
 # The servers and what they read. Secrets hold generated passwords, and hashes of them.
 - apiGroups: [""]

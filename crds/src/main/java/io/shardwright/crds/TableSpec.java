@@ -70,6 +70,12 @@ public record TableSpec(
         DistributedSpec distributed,
 
         @JsonPropertyDescription(
+                "The sharding key matters: queries rely on a row being on the shard that the key says, so a Rebalance"
+                        + " leaves the table alone. Default: false.")
+        @Default("false")
+        Boolean keyed,
+
+        @JsonPropertyDescription(
                 "Retain keeps the tables and their rows on the hosts when this object is deleted; Drop drops"
                         + " them. Default: Retain.")
         @Default("Retain")

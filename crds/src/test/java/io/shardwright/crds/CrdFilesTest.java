@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class CrdFilesTest {
     private static final List<Class<? extends HasMetadata>> KINDS =
-            List.of(ClickHouseCluster.class, Shard.class, Table.class, ImportJob.class);
+            List.of(ClickHouseCluster.class, Shard.class, Table.class, ImportJob.class, Rebalance.class);
     private static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
     private static final List<Path> COMMITTED =
             List.of(REPOSITORY.resolve("crds"), REPOSITORY.resolve("helm/shardwright/crds"));

@@ -23,11 +23,13 @@ class ChartTest {
             clickhouse.shardwright.io/clickhouseclusters         get list watch patch
             clickhouse.shardwright.io/tables                     get list watch patch
             clickhouse.shardwright.io/importjobs                 get list watch patch
+            clickhouse.shardwright.io/rebalances                 get list watch patch
             clickhouse.shardwright.io/shards                     get list watch create patch
             clickhouse.shardwright.io/clickhouseclusters/status  patch
             clickhouse.shardwright.io/shards/status              patch
             clickhouse.shardwright.io/tables/status              patch
             clickhouse.shardwright.io/importjobs/status          patch
+            clickhouse.shardwright.io/rebalances/status          patch
             /configmaps                                          get list watch create patch
             /secrets                                             get list watch create patch
             /services                                            get list watch create patch
@@ -126,7 +128,9 @@ class ChartTest {
         assertThat(chart.all(ClusterRole.class)).singleElement().satisfies(role -> assertThat(
                         RenderedChart.rights(role.getRules().stream()))
                 .containsExactly(
-                        "clickhouse.shardwright.io/importjobs patch", "clickhouse.shardwright.io/tables patch"));
+                        "clickhouse.shardwright.io/importjobs patch",
+                        "clickhouse.shardwright.io/rebalances patch",
+                        "clickhouse.shardwright.io/tables patch"));
     }
 
     @Test

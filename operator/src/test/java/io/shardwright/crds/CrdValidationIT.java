@@ -70,6 +70,18 @@ final class CrdValidationIT {
                 http: {urls: ["http://files/events.csv"]}
                 format: CSVWithNames
               backoffLimit: 3
+            """, "Rebalance", """
+            apiVersion: clickhouse.shardwright.io/v1alpha1
+            kind: Rebalance
+            metadata: {name: even-out}
+            spec:
+              cluster: main
+              drain: [1]
+              weights: [{shard: 0, weight: 200}]
+              tables: {include: ["web.*"], together: [{tables: [web.events, web.visits]}]}
+              bandwidth: 50Mi
+              concurrency: 2
+              window: {from: "22:00", to: "06:00"}
             """);
 
     private static ControlPlane controlPlane;
@@ -155,7 +167,20 @@ final class CrdValidationIT {
                         "format: CSVWithNames",
                         "format: CSVWithNames\n    columns: [id]",
                         "columns are for CSV and TSV"),
-                new Case("ImportJob", "backoffLimit: 3", "backoffLimit: 11", "spec.backoffLimit"));
+                new Case("ImportJob", "backoffLimit: 3", "backoffLimit: 11", "spec.backoffLimit"),
+                new Case(
+                        "Rebalance", "drain: [1]", "drain: [1, 1]", "drain lists indexes of shards, from 0, each once"),
+                new Case("Rebalance", "drain: [1]", "drain: [-1]", "drain lists indexes of shards"),
+                new Case("Rebalance", "[{shard: 0, weight: 200}]", "[{shard: 0, weight: 0}]", "spec.weights[0].weight"),
+                new Case(
+                        "Rebalance",
+                        "[{shard: 0, weight: 200}]",
+                        "[{shard: 0, weight: 1}, {shard: 0, weight: 2}]",
+                        "give each shard one weight"),
+                new Case("Rebalance", "bandwidth: 50Mi", "bandwidth: 0", "bandwidth must be greater than 0"),
+                new Case("Rebalance", "concurrency: 2", "concurrency: 17", "spec.concurrency"),
+                new Case("Rebalance", "22:00", "24:00", "spec.window.from"),
+                new Case("Rebalance", "[web.events, web.visits]", "[web.events]", "spec.tables.together[0].tables"));
     }
 
     @ParameterizedTest
@@ -197,7 +222,8 @@ final class CrdValidationIT {
                 new Case("Table", "cluster: main", "cluster: other", "cluster is immutable"),
                 new Case("Table", "database: web", "database: other", "database is immutable"),
                 new Case("Table", "  name: events\n", "  name: other\n", "name is immutable"),
-                new Case("ImportJob", "table: events", "table: other", "an ImportJob cannot be changed"));
+                new Case("ImportJob", "table: events", "table: other", "an ImportJob cannot be changed"),
+                new Case("Rebalance", "cluster: main", "cluster: other", "cluster is immutable"));
     }
 
     @ParameterizedTest

@@ -71,6 +71,7 @@ final class Tables {
                 spec.sampleBy,
                 spec.settings,
                 spec.distributed,
+                null,
                 spec.deletionPolicy));
         return table;
     }

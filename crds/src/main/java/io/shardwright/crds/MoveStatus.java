@@ -1,0 +1,36 @@
+package io.shardwright.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
+/** The move of a partition that was begun. */
+public record MoveStatus(
+        @JsonPropertyDescription("Tells moves of the same partition apart; part of the names of its tables.")
+        String id,
+
+        @JsonPropertyDescription("Database of the table.") String database,
+
+        @JsonPropertyDescription("Name of the table.") String table,
+
+        @JsonPropertyDescription("Id of the partition, as system.parts has it.")
+        String partition,
+
+        @JsonPropertyDescription("Index of the shard that it leaves.")
+        Integer from,
+
+        @JsonPropertyDescription("Index of the shard that it goes to.")
+        Integer to,
+
+        @JsonPropertyDescription("Copying, Switching or CleaningUp.")
+        MovePhase phase,
+
+        @JsonPropertyDescription("Bytes on disk of the partition when the move began.")
+        Long bytes,
+
+        @JsonPropertyDescription("Rows of the partition when the move began.")
+        Long rows,
+
+        @JsonPropertyDescription("How often it was copied; more than once when it was written to meanwhile.")
+        Integer attempts,
+
+        @JsonPropertyDescription("When the move began, RFC 3339.")
+        String since) {}
