@@ -5,29 +5,38 @@ yet; ChartTest names each right that the operator uses, and why.
 {{- define "shardwright.rules" -}}
 # What users ask for: read; patched for the operator's finalizers.
 - apiGroups: [clickhouse.shardwright.io]
-  resources: [clickhouseclusters, tables, importjobs, rebalances]
+  resources: [clickhouseclusters, tables, importjobs]
   verbs: [get, list, watch, patch]
+# Users ask for them too; the operator creates one when the number of shards changes, and deletes it when that changes again.
+- apiGroups: [clickhouse.shardwright.io]
+  resources: [rebalances]
+  verbs: [get, list, watch, create, patch, delete]
 # Made by the operator itself.
 - apiGroups: [clickhouse.shardwright.io]
   resources: [shards]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [clickhouse.shardwright.io]
   resources: [clickhouseclusters/status, shards/status, tables/status, importjobs/status, rebalances/status]
   verbs: [patch]
 # The servers and what they read. Secrets hold generated passwords, and hashes of them.
 - apiGroups: [""]
-  resources: [configmaps, secrets, services]
+  resources: [secrets]
   verbs: [get, list, watch, create, patch]
+# Those of hosts that have left their cluster are deleted.
+- apiGroups: [""]
+  resources: [configmaps, services]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [apps]
   resources: [statefulsets]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch]
-# Claims are made by StatefulSets; the operator decides whether they go with their cluster, and deletes none itself.
+# Claims are made by StatefulSets. With deletionPolicy Delete they go with their cluster, and those of hosts that have left it
+# are deleted.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch, patch, delete]
 # Annotated, so that the kubelet projects changed configuration at once.
 - apiGroups: [""]
   resources: [pods]

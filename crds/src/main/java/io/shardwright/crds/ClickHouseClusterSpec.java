@@ -62,7 +62,14 @@ public record ClickHouseClusterSpec(
                         + " named clickhouse is merged over the operator's own.")
         PodTemplate template,
 
+        @JsonPropertyDescription("How replicas go when fewer are asked for.")
+        ScalingSpec scaling,
+
+        @JsonPropertyDescription("When data is moved between shards.")
+        RebalancingSpec rebalancing,
+
         @JsonPropertyDescription(
-                "Retain keeps the volumes when the cluster is deleted; Delete removes them. Default:" + " Retain.")
+                "Retain keeps the volumes when the cluster is deleted, and those of hosts that left it; Delete removes"
+                        + " them. Default: Retain.")
         @Default("Retain")
         DeletionPolicy deletionPolicy) {}

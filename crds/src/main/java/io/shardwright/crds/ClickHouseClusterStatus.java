@@ -30,4 +30,18 @@ public record ClickHouseClusterStatus(
         List<Condition> conditions,
 
         @JsonPropertyDescription("What is wanted but must wait, and why.")
-        List<HoldStatus> holds) {}
+        List<HoldStatus> holds,
+
+        @JsonPropertyDescription("Shards and replicas that come and go.")
+        ScalingStatus scaling) {
+    /** What the cluster's own reconciler says; the scaling is told by another, and what is not sent is not touched. */
+    public ClickHouseClusterStatus withoutScaling() {
+        return new ClickHouseClusterStatus(
+                observedGeneration, shards, replicas, layout, bytes, data, summary, conditions, holds, null);
+    }
+
+    /** Only what the scaling reconciler says. */
+    public static ClickHouseClusterStatus of(ScalingStatus scaling) {
+        return new ClickHouseClusterStatus(null, null, null, null, null, null, null, null, null, scaling);
+    }
+}

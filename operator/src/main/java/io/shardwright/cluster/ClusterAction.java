@@ -23,6 +23,19 @@ sealed interface ClusterAction extends Action {
         }
     }
 
+    /** Deletes an object, and what it owns. */
+    record DeleteObject(HasMetadata object, String why) implements ClusterAction {
+        @Override
+        public String subject() {
+            return ObjectRef.of(object).toString();
+        }
+
+        @Override
+        public String describe() {
+            return "delete " + subject() + " (" + why + ")";
+        }
+    }
+
     /** Makes a Secret with a new password for a user, unless the Secret stands. */
     record GeneratePassword(ClusterIntent cluster, User user) implements ClusterAction {
         @Override

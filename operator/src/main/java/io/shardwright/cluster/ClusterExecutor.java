@@ -29,6 +29,7 @@ final class ClusterExecutor {
         try {
             switch (action) {
                 case ClusterAction.ApplyObject apply -> writer.apply(apply.desired());
+                case ClusterAction.DeleteObject delete -> writer.delete(delete.object());
                 case ClusterAction.GeneratePassword generate ->
                     writer.createIfAbsent(
                             ClusterResources.password(generate.cluster(), generate.user(), newPassword()));

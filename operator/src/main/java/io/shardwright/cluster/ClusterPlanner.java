@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.crds.Shard;
 import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Hold;
@@ -11,16 +12,16 @@ import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
-import io.shardwright.topology.Layout;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.Membership;
 import io.shardwright.topology.SharedObjects;
+import io.shardwright.topology.VolumeClaims;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
 /**
  * Decides what to do next for what all hosts share.
@@ -33,7 +34,7 @@ final class ClusterPlanner {
     private ClusterPlanner() {}
 
     static Plan<ClusterAction> plan(ClusterIntent wanted, ClusterObserved observed) {
-        var intent = withoutRemovals(wanted, observed);
+        var intent = withMembers(wanted, observed);
         var actions = new ArrayList<ClusterAction>();
         actions.addAll(missingPasswords(intent, observed));
         if (observed.coordination() instanceof CoordinationState.RootMissing) {
@@ -45,20 +46,17 @@ final class ClusterPlanner {
                 .filter(apply -> !isHeld(apply, intent, observed))
                 .forEach(actions::add);
         actions.addAll(volumesToOwn(intent, observed));
+        actions.addAll(goneShards(intent, observed));
+        actions.addAll(volumesOfGoneHosts(intent, observed));
         return new Plan<>(actions, holds(wanted, intent, observed));
     }
 
-    /** NEVER_REMOVE_WHAT_HOLDS_DATA: shards and replicas that stand stay, whatever number is asked for. */
-    static ClusterIntent withoutRemovals(ClusterIntent wanted, ClusterObserved observed) {
-        var members = new TreeMap<Integer, SortedSet<Integer>>();
-        observed.shards()
-                .forEach(shard -> members.put(
-                        shard.getSpec().index(), new TreeSet<>(shard.getSpec().members())));
-        IntStream.range(0, wanted.size().shards()).forEach(index -> members.putIfAbsent(index, new TreeSet<>()));
-        members.values().forEach(replicas -> IntStream.iterate(
-                        0, index -> replicas.size() < wanted.size().replicas(), index -> index + 1)
-                .forEach(replicas::add));
-        return wanted.withLayout(new Layout(wanted.ref(), members));
+    /** What the cluster has to have, whatever number is asked for: see {@link Membership}. */
+    static ClusterIntent withMembers(ClusterIntent wanted, ClusterObserved observed) {
+        var standing = observed.shards().stream()
+                .collect(Collectors.toMap(shard -> shard.getSpec().index(), shard -> shard.getSpec()
+                        .members()));
+        return wanted.withLayout(Membership.of(wanted.ref(), wanted.size(), standing, wanted.leaving()));
     }
 
     /** NO_SERVER_BEFORE_COORDINATION: endpoints of the user's must answer once before the first server starts. */
@@ -126,6 +124,36 @@ final class ClusterPlanner {
                 .toList();
     }
 
+    /** Shards of which every host was released. */
+    private static List<ClusterAction> goneShards(ClusterIntent intent, ClusterObserved observed) {
+        return observed.shards().stream()
+                .filter(shard ->
+                        !intent.layout().shards().contains(shard.getSpec().index()))
+                .<ClusterAction>map(shard -> new ClusterAction.DeleteObject(shard, "its hosts were released"))
+                .toList();
+    }
+
+    /** VOLUMES_GO_ONLY_WHEN_THE_USER_SAYS_SO, and only those of hosts that hold nothing and are no members any more. */
+    private static List<ClusterAction> volumesOfGoneHosts(ClusterIntent intent, ClusterObserved observed) {
+        if (intent.keepVolumes()) {
+            return List.of();
+        }
+        return intent.leaving().hosts().keySet().stream()
+                .filter(intent.leaving()::isReleased)
+                .filter(host -> observed.shards().stream().noneMatch(shard -> isMember(host, shard)))
+                .map(host -> observed.objects()
+                        .get(new ObjectRef(
+                                "PersistentVolumeClaim", intent.ref().namespace(), VolumeClaims.nameOf(host))))
+                .filter(Objects::nonNull)
+                .<ClusterAction>map(claim -> new ClusterAction.DeleteObject(claim, "its host was released"))
+                .toList();
+    }
+
+    private static boolean isMember(Host host, Shard shard) {
+        return shard.getSpec().index() == host.shard()
+                && shard.getSpec().members().contains(host.replica());
+    }
+
     private static boolean isOwnedBy(PersistentVolumeClaim claim, ClusterIntent intent) {
         return claim.getMetadata().getOwnerReferences().stream()
                 .anyMatch(owner -> intent.uid().equals(owner.getUid()));
@@ -156,21 +184,6 @@ final class ClusterPlanner {
                             + " until one answers: check coordination.endpoints and that pods may connect to them"));
         }
         configThatWaits(kept, observed).ifPresent(holds::add);
-        if (!Layout.of(wanted.ref(), wanted.size()).equals(kept.layout())) {
-            int shards = kept.layout().shards().size();
-            int replicas = kept.layout().members().values().stream()
-                    .mapToInt(SortedSet::size)
-                    .max()
-                    .orElse(1);
-            holds.add(new Hold(
-                    HoldReason.RemovalNotSupported,
-                    wanted.ref().name(),
-                    "there are " + shards + " shards of "
-                            + replicas
-                            + " replicas, and removing shards or replicas is not supported yet: set spec.shards to at least "
-                            + shards + " and spec.replicas to at least "
-                            + replicas));
-        }
         observed.unusableSecrets().stream()
                 .sorted()
                 .map(

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -39,7 +40,10 @@ import java.util.List;
 import java.util.Set;
 
 /** Keeps what all hosts of a cluster share as its ClickHouseCluster says. */
-@ControllerConfiguration(name = ClusterReconciler.NAME)
+@ControllerConfiguration(
+        name = ClusterReconciler.NAME,
+        generationAwareEventProcessing = false,
+        informer = @Informer(onUpdateFilter = WhatScalingSays.class))
 public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     public static final String NAME = "cluster";
 
@@ -74,10 +78,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         }
         return switch (ClusterParser.parse(resource, dnsDomain)) {
             case Parsed.Rejected<ClusterIntent> rejected ->
-                StatusPatch.of(
-                        resource,
-                        ClusterStatusProjection.rejected(resource, rejected.message(), clock.instant()),
-                        ClickHouseCluster::new);
+                patch(resource, ClusterStatusProjection.rejected(resource, rejected.message(), clock.instant()));
             case Parsed.Accepted<ClusterIntent> accepted -> reconcile(resource, accepted.intent(), context);
         };
     }
@@ -89,8 +90,15 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = ClusterStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
-        var update = StatusPatch.of(resource, status, ClickHouseCluster::new);
+        var update = patch(resource, status);
         return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
+    }
+
+    /** The scaling reconciler writes into the same status. */
+    private static UpdateControl<ClickHouseCluster> patch(ClickHouseCluster resource, ClickHouseClusterStatus status) {
+        var previous =
+                resource.getStatus() == null ? null : resource.getStatus().withoutScaling();
+        return StatusPatch.of(resource, previous, status, ClickHouseCluster::new);
     }
 
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {

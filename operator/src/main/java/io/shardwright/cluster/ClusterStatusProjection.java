@@ -39,7 +39,8 @@ final class ClusterStatusProjection {
                         resource.getMetadata().getGeneration(),
                         now,
                         message),
-                List.of());
+                List.of(),
+                null);
     }
 
     static ClickHouseClusterStatus project(
@@ -72,11 +73,12 @@ final class ClusterStatusProjection {
                         progress.ready(),
                         progress.progressing(),
                         progress.degraded()),
-                Holds.project(previous.map(ClickHouseClusterStatus::holds).orElse(null), plan.holds(), now));
+                Holds.project(previous.map(ClickHouseClusterStatus::holds).orElse(null), plan.holds(), now),
+                null);
     }
 
     private static List<ShardMembers> layout(ClusterIntent intent, ClusterObserved observed) {
-        return ClusterPlanner.withoutRemovals(intent, observed).layout().members().entrySet().stream()
+        return ClusterPlanner.withMembers(intent, observed).layout().members().entrySet().stream()
                 .map(shard -> new ShardMembers(shard.getKey(), List.copyOf(shard.getValue())))
                 .toList();
     }
@@ -94,7 +96,7 @@ final class ClusterStatusProjection {
                 ClusterObserved observed,
                 Plan<ClusterAction> plan,
                 List<Outcome<ClusterAction>> outcomes) {
-            var layout = ClusterPlanner.withoutRemovals(intent, observed).layout();
+            var layout = ClusterPlanner.withMembers(intent, observed).layout();
             long readyShards =
                     observed.shards().stream().filter(Progress::isReady).count();
             int readyReplicas = observed.shards().stream()

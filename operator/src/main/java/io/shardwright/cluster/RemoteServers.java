@@ -22,14 +22,17 @@ import java.util.stream.Stream;
  * <p>A server that reads a remote_servers with one name that does not resolve loses every cluster, and every Distributed
  * query fails until the file changes again (tried on 18.16.1; at the server's start it is milder, and heals by itself). A
  * host's name resolves while its pod has an address. So a host is listed once it has had one, and the list does not change
- * while a host on it has none. In a cluster that does not exist yet all hosts are listed: its servers are starting.
+ * while a host on it has none. In a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that
+ * leave the cluster are not listed.
  *
  * @param listed the hosts to list
  * @param withoutAddress listed already, and without an address now
  */
 record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
     static RemoteServers of(ClusterIntent intent, ClusterObserved observed) {
-        var hosts = intent.layout().hosts();
+        var hosts = intent.layout().hosts().stream()
+                .filter(host -> !intent.leaving().isFenced(host))
+                .toList();
         var standing = metrika(intent, observed);
         if (standing.isEmpty()) {
             return new RemoteServers(Set.copyOf(hosts), List.of());

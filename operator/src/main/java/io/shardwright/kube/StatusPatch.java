@@ -14,7 +14,18 @@ public final class StatusPatch {
      * @param fresh makes an empty resource of the kind: server-side apply owns just the fields that are sent
      */
     public static <S, R extends CustomResource<?, S>> UpdateControl<R> of(R resource, S status, Supplier<R> fresh) {
-        if (Objects.equals(resource.getStatus(), status)) {
+        return of(resource, resource.getStatus(), status, fresh);
+    }
+
+    /**
+     * For one of several writers of a status.
+     *
+     * @param previous what the resource's status says of the fields that this writer owns, the others null
+     * @param status the same fields as they are now
+     */
+    public static <S, R extends CustomResource<?, S>> UpdateControl<R> of(
+            R resource, S previous, S status, Supplier<R> fresh) {
+        if (Objects.equals(previous, status)) {
             return UpdateControl.noUpdate();
         }
         var patch = fresh.get();

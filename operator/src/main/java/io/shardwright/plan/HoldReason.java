@@ -16,8 +16,16 @@ public enum HoldReason {
     HostWithoutAddress,
     /** A host may not be restarted while another replica of its shard is not ready. */
     PeerNotReady,
-    /** Fewer shards or replicas are asked for than there are; removing them is not supported yet. */
-    RemovalNotSupported,
+    /** A host leaves, and no other replica of its shard is in service. */
+    LastReplicaInService,
+    /** A host leaves, and what it holds is not yet, or not surely, on its peers. */
+    LastGoodCopy,
+    /** A host leaves, and a server may still send queries to it. */
+    StillInUse,
+    /** A host leaves, and has rows in tables that no peer has. */
+    RowsOfItsOwn,
+    /** A shard leaves, and still holds rows. */
+    ShardNotEmpty,
     /** Another import publishes to the same table. */
     ImportAhead,
     /** What stands on a host is not what the spec says; changing it is not supported yet. */

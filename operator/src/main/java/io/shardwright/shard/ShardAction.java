@@ -20,6 +20,19 @@ sealed interface ShardAction extends Action {
         }
     }
 
+    /** Deletes an object of a host that has left the shard. */
+    record DeleteObject(HasMetadata object) implements ShardAction {
+        @Override
+        public String subject() {
+            return ObjectRef.of(object).toString();
+        }
+
+        @Override
+        public String describe() {
+            return "delete " + subject() + " (its host has left the shard)";
+        }
+    }
+
     /**
      * Has a server read its configuration anew. It does so by itself when a file changes, except that a name in
      * remote_servers that did not resolve at that moment leaves it without any cluster until the next change.

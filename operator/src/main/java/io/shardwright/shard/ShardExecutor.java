@@ -22,6 +22,7 @@ final class ShardExecutor {
         try {
             switch (action) {
                 case ShardAction.ApplyObject apply -> writer.apply(apply.desired());
+                case ShardAction.DeleteObject delete -> writer.delete(delete.object());
                 case ShardAction.AnnounceConfig announce ->
                     writer.annotatePod(
                             announce.host().cluster().namespace(),

@@ -9,10 +9,13 @@ import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.topology.Host;
+import io.shardwright.topology.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Decides what to do next for the hosts of a shard.
@@ -40,7 +43,27 @@ final class ShardPlanner {
                 .filter(host -> lacksHosts(host, intent, observed))
                 .map(ShardAction.ReloadConfig::new)
                 .forEach(actions::add);
+        actions.addAll(ofGoneHosts(intent, observed));
         return new Plan<>(actions, holds);
+    }
+
+    /** What stands of hosts that are no longer members: the cluster took them out once they held nothing. */
+    private static List<ShardAction> ofGoneHosts(ShardIntent intent, ShardObserved observed) {
+        var members = intent.hosts().stream()
+                .map(host -> Integer.toString(host.replica()))
+                .collect(Collectors.toSet());
+        return observed.objects().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .filter(object -> replicaOf(object)
+                        .filter(replica -> !members.contains(replica))
+                        .isPresent())
+                .<ShardAction>map(ShardAction.DeleteObject::new)
+                .toList();
+    }
+
+    private static Optional<String> replicaOf(HasMetadata object) {
+        return Optional.ofNullable(object.getMetadata().getLabels()).map(labels -> labels.get(Labels.REPLICA));
     }
 
     private static boolean lacksHosts(Host host, ShardIntent intent, ShardObserved observed) {

@@ -40,7 +40,7 @@ final class TableObserver {
         return switch (ClusterParser.parse(cluster, dnsDomain)) {
             case Parsed.Rejected<ClusterIntent> rejected -> without(ClusterState.REJECTED);
             case Parsed.Accepted<ClusterIntent>(var accepted) ->
-                new TableObserved(ClusterState.PRESENT, ask(accepted.layout().hosts(), intent));
+                new TableObserved(ClusterState.PRESENT, ask(accepted.hostsWithTables(), intent));
         };
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param uid of the ClickHouseCluster, for owner references
  * @param size that is asked for
  * @param layout the hosts that the cluster has; of one that was not made yet, those that it will begin with
+ * @param leaving hosts and shards of the layout that leave it
  * @param version as the user wrote it, e.g. 18.16.1
  * @param users the operator's own and the spec's
  */
@@ -21,6 +22,7 @@ public record ClusterIntent(
         String image,
         Layout.Size size,
         Layout layout,
+        Leaving leaving,
         Coordination coordination,
         Storage storage,
         List<User> users,
@@ -31,7 +33,13 @@ public record ClusterIntent(
     }
 
     public ClusterIntent withLayout(Layout other) {
-        return new ClusterIntent(ref, uid, version, image, size, other, coordination, storage, users, pod, keepVolumes);
+        return new ClusterIntent(
+                ref, uid, version, image, size, other, leaving, coordination, storage, users, pod, keepVolumes);
+    }
+
+    /** The hosts that hold tables, or shall: all but those whose tables are being dropped. */
+    public List<Host> hostsWithTables() {
+        return layout.hosts().stream().filter(host -> !leaving.isGoing(host)).toList();
     }
 
     public List<String> userNames() {

@@ -66,6 +66,7 @@ public final class ClusterParser {
                 Objects.requireNonNullElse(spec.image(), SERVER_REPOSITORY + version),
                 size,
                 layout(ref, size, resource.getStatus()),
+                Leaving.of(ref, resource.getStatus()),
                 coordination(ref, spec.coordination()),
                 storage(spec.storage(), SERVER_STORAGE),
                 users(spec.users()),

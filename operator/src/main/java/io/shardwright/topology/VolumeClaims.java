@@ -13,6 +13,11 @@ public final class VolumeClaims {
 
     private VolumeClaims() {}
 
+    /** Name of the claim of a host. */
+    public static String nameOf(Host host) {
+        return DATA + "-" + host.podName();
+    }
+
     public static PersistentVolumeClaim template(Storage storage, Map<String, String> labels) {
         return new PersistentVolumeClaimBuilder()
                 .withNewMetadata()

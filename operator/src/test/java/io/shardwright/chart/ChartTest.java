@@ -23,19 +23,19 @@ class ChartTest {
             clickhouse.shardwright.io/clickhouseclusters         get list watch patch
             clickhouse.shardwright.io/tables                     get list watch patch
             clickhouse.shardwright.io/importjobs                 get list watch patch
-            clickhouse.shardwright.io/rebalances                 get list watch patch
-            clickhouse.shardwright.io/shards                     get list watch create patch
+            clickhouse.shardwright.io/shards                     get list watch create patch delete
+            clickhouse.shardwright.io/rebalances                 get list watch create patch delete
             clickhouse.shardwright.io/clickhouseclusters/status  patch
             clickhouse.shardwright.io/shards/status              patch
             clickhouse.shardwright.io/tables/status              patch
             clickhouse.shardwright.io/importjobs/status          patch
             clickhouse.shardwright.io/rebalances/status          patch
-            /configmaps                                          get list watch create patch
+            /configmaps                                          get list watch create patch delete
             /secrets                                             get list watch create patch
-            /services                                            get list watch create patch
-            apps/statefulsets                                    get list watch create patch
+            /services                                            get list watch create patch delete
+            apps/statefulsets                                    get list watch create patch delete
             policy/poddisruptionbudgets                          get list watch create patch
-            /persistentvolumeclaims                              get list watch patch
+            /persistentvolumeclaims                              get list watch patch delete
             /pods                                                get list watch patch
             batch/jobs                                           get list watch create delete
             /events                                              create

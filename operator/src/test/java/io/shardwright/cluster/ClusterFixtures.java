@@ -12,6 +12,7 @@ import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
+import io.shardwright.topology.Leaving;
 import io.shardwright.topology.Storage;
 import io.shardwright.topology.User;
 import java.util.List;
@@ -42,6 +43,7 @@ final class ClusterFixtures {
                 "clickhouse/clickhouse-server:18.16.1",
                 new Layout.Size(shards, replicas),
                 Layout.of(CLUSTER, new Layout.Size(shards, replicas)),
+                Leaving.NONE,
                 coordination,
                 STORAGE,
                 User.ofEveryCluster(),

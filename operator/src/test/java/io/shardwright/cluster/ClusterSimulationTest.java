@@ -128,6 +128,8 @@ final class ClusterSimulationTest {
                             .isNull();
                 case ClusterAction.CreateCoordinationRoot create -> state = new CoordinationState.Usable();
                 case ClusterAction.ApplyObject(var desired, var why) -> apply(desired);
+                case ClusterAction.DeleteObject(var object, var why) ->
+                    assertThat(object).as("seed %d deletes", seed).isNull();
             }
         }
 

@@ -8,6 +8,7 @@ import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
+import io.shardwright.topology.Leaving;
 import io.shardwright.topology.Storage;
 import io.shardwright.topology.User;
 import java.util.HashSet;
@@ -105,6 +106,7 @@ final class ServerConfigTest {
                 "image",
                 new Layout.Size(shards, replicas),
                 Layout.of(CLUSTER, new Layout.Size(shards, replicas)),
+                Leaving.NONE,
                 new Coordination.External(List.of("zk-a:2181"), "/clickhouse"),
                 new Storage(new Quantity("1Gi"), Optional.empty()),
                 User.ofEveryCluster(),

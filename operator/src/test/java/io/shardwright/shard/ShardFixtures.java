@@ -14,6 +14,7 @@ import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
+import io.shardwright.topology.Leaving;
 import io.shardwright.topology.Storage;
 import io.shardwright.topology.User;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class ShardFixtures {
                 "clickhouse/clickhouse-server:" + version,
                 size,
                 layout,
+                Leaving.NONE,
                 new Coordination.Managed(CLUSTER, 1, "zookeeper:3.8", storage, "/clickhouse"),
                 storage,
                 User.ofEveryCluster(),

@@ -164,6 +164,8 @@ final class ShardSimulationTest {
         private void execute(ShardAction action) {
             switch (action) {
                 case ShardAction.ApplyObject(var desired, var why) -> apply(desired);
+                case ShardAction.DeleteObject(var object) ->
+                    assertThat(object).as("seed %d deletes", seed).isNull();
                 case ShardAction.AnnounceConfig(var host, var hash) -> servers.get(host).configHash = hash;
                 case ShardAction.ReloadConfig(var host) -> servers.get(host).knowsCluster = true;
             }

@@ -1,0 +1,13 @@
+package io.shardwright.crds;
+
+/** How far a host is that leaves its cluster. */
+public enum LeavingPhase {
+    /** It is taken out of Services and out of the servers' remote_servers. */
+    Draining,
+    /** Nobody is sent to it any more; what only it may hold is looked for. */
+    Fenced,
+    /** Its tables are being dropped: from here on it is not taken back. */
+    Dropping,
+    /** It holds nothing and is known nowhere: its objects are deleted. */
+    Released
+}
