@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.kube.Drift;
-import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
@@ -14,7 +13,6 @@ import io.shardwright.topology.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -36,8 +34,8 @@ final class ClusterPlanner {
             actions.add(new ClusterAction.CreateCoordinationRoot(intent.ref(), intent.coordination()));
         }
         desired(intent, config, observed).stream()
-                .map(Drift::stamped)
-                .flatMap(object -> drift(object, observed).stream())
+                .flatMap(object -> Drift.of(object, observed.objects()).stream())
+                .map(ClusterAction.ApplyObject::new)
                 .forEach(actions::add);
         actions.addAll(volumesToOwn(intent, observed));
         return new Plan<>(actions, holds(wanted, intent, config, observed));
@@ -91,13 +89,6 @@ final class ClusterPlanner {
                     .forEach(objects::add);
         }
         return objects;
-    }
-
-    private static Optional<ClusterAction.ApplyObject> drift(HasMetadata desired, ClusterObserved observed) {
-        var actual = observed.objects().get(ObjectRef.of(desired));
-        return actual == null
-                ? Optional.of(new ClusterAction.ApplyObject(desired, "it is missing"))
-                : Drift.between(desired, actual).map(why -> new ClusterAction.ApplyObject(desired, why));
     }
 
     /** Claims that do not yet go with the cluster though they should, or would though they should not. */

@@ -21,7 +21,7 @@ record ServersConfig(ConfigMap config, Optional<Hold> hold) {
         var ref = ObjectRef.of(desired);
         return observed.objects().get(ref) instanceof ConfigMap standing
                         && !remoteServers.mayChange(observed)
-                        && Drift.between(Drift.stamped(desired), standing).isPresent()
+                        && Drift.of(desired, observed.objects()).isPresent()
                 ? new ServersConfig(standing, Optional.of(hold(ref, remoteServers)))
                 : new ServersConfig(desired, Optional.empty());
     }
