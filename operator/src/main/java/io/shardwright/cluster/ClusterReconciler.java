@@ -96,7 +96,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
-                || outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain());
+                || Outcome.mustLookAgain(outcomes);
     }
 
     @Override

@@ -27,12 +27,7 @@ public final class EventJournal implements Journal {
             HasMetadata resource, List<HoldStatus> before, List<HoldStatus> after, List<Outcome<A>> outcomes) {
         outcomes.forEach(this::logAndCount);
         recordDone(resource, outcomes);
-        outcomes.forEach(outcome -> {
-            if (outcome instanceof Outcome.Failed<A> failed) {
-                events.warn(
-                        resource, "ActionFailed", "could not " + failed.action().describe() + ": " + failed.message());
-            }
-        });
+        Outcome.failed(outcomes).forEach(failed -> events.warn(resource, "ActionFailed", failed.told()));
         after.stream()
                 .filter(hold -> !wasListed(hold, before))
                 .forEach(hold -> events.warn(resource, hold.reason(), hold.subject() + ": " + hold.message()));

@@ -101,9 +101,7 @@ public final class ShardReconciler implements Reconciler<Shard> {
         if (answersButIsNotReady) {
             return SOON;
         }
-        return outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain())
-                ? RETRY
-                : SOMETIMES;
+        return Outcome.mustLookAgain(outcomes) ? RETRY : SOMETIMES;
     }
 
     @Override

@@ -51,8 +51,7 @@ final class TablePace {
 
     /** As long again as it has failed already, so that the pauses double; the status remembers since when. */
     private static Duration afterFailure(TableStatus previous, List<Outcome<TableAction>> outcomes, Instant now) {
-        boolean isRefused = outcomes.stream()
-                .anyMatch(outcome -> outcome instanceof Outcome.Failed<TableAction> failed && !failed.retryable());
+        boolean isRefused = Outcome.failed(outcomes).anyMatch(failed -> !failed.retryable());
         var longest = isRefused ? LONGEST_AFTER_REFUSAL : LONGEST_AFTER_FAILURE;
         var failing = Stream.ofNullable(previous)
                 .map(TableStatus::conditions)
