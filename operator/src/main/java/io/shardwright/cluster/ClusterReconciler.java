@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -97,6 +98,12 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
                 || Outcome.mustLookAgain(outcomes);
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<ClickHouseCluster> updateErrorStatus(
+            ClickHouseCluster resource, Context<ClickHouseCluster> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
     }
 
     @Override

@@ -1,13 +1,19 @@
 package io.shardwright.kube;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.plan.Action;
 import io.shardwright.plan.Outcome;
 import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a refusal of the API server means. */
 public final class KubeErrors {
+    private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
     private static final int TOO_MANY_REQUESTS = 429;
 
     /** 4xx codes after which the same request may succeed later; after any other the request itself is wrong. */
@@ -20,8 +26,31 @@ public final class KubeErrors {
     private KubeErrors() {}
 
     /** The outcome of an action that the API server did not take. */
-    public static <A extends Action> Outcome<A> failed(A action, KubernetesClientException e) {
-        return new Outcome.Failed<>(action, messageOf(e), isRetryable(e));
+    public static <A extends Action> Outcome<A> outcomeOf(A action, KubernetesClientException e) {
+        return isNamespaceGoing(e)
+                ? new Outcome.Moot<>(action)
+                : new Outcome.Failed<>(action, messageOf(e), isRetryable(e));
+    }
+
+    /** True when the resource itself is what the API server did not find: it was deleted a moment ago. */
+    static boolean isGone(HasMetadata resource, KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                && details(e)
+                        .map(StatusDetails::getName)
+                        .filter(resource.getMetadata().getName()::equals)
+                        .isPresent();
+    }
+
+    /** A namespace that is being deleted takes nothing new; what is in it may not have been told yet that it goes. */
+    private static boolean isNamespaceGoing(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                && details(e).map(StatusDetails::getCauses).stream()
+                        .flatMap(List::stream)
+                        .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
+    }
+
+    private static Optional<StatusDetails> details(KubernetesClientException e) {
+        return Optional.ofNullable(e.getStatus()).map(Status::getDetails);
     }
 
     /** The API server's own words where it spoke, without the client's wrapping. */

@@ -12,7 +12,12 @@ public sealed interface Outcome<A extends Action> {
         return outcomes.stream().anyMatch(outcome -> switch (outcome) {
             case Done<A> done -> true;
             case Failed<A> failed -> failed.retryable();
+            case Moot<A> moot -> false;
         });
+    }
+
+    static <A extends Action> boolean allDone(List<Outcome<A>> outcomes) {
+        return outcomes.stream().allMatch(Done.class::isInstance);
     }
 
     /** What failed, in the order of the outcomes. */
@@ -36,4 +41,7 @@ public sealed interface Outcome<A extends Action> {
             return "could not " + action.describe() + ": " + message;
         }
     }
+
+    /** The action did not take effect, and need not: what it was for is being deleted with all around it. */
+    record Moot<A extends Action>(A action) implements Outcome<A> {}
 }

@@ -29,17 +29,13 @@ final class TablePace {
 
     static Duration nextLook(
             TableStatus previous, TableObserved observed, List<Outcome<TableAction>> outcomes, Instant now) {
-        if (!allDone(outcomes)) {
+        if (!Outcome.allDone(outcomes)) {
             return afterFailure(previous, outcomes, now);
         }
         if (!outcomes.isEmpty()) {
             return AT_ONCE;
         }
         return isSomeHostExpected(observed) ? SOON : SOMETIMES;
-    }
-
-    static boolean allDone(List<Outcome<TableAction>> outcomes) {
-        return outcomes.stream().allMatch(Outcome.Done.class::isInstance);
     }
 
     private static boolean isSomeHostExpected(TableObserved observed) {

@@ -9,6 +9,7 @@ final class OutcomeTest {
     private static final Outcome<Step> DONE = new Outcome.Done<>(new Step());
     private static final Outcome<Step> REFUSED = new Outcome.Failed<>(new Step(), "no", false);
     private static final Outcome<Step> UNANSWERED = new Outcome.Failed<>(new Step(), "silence", true);
+    private static final Outcome<Step> MOOT = new Outcome.Moot<>(new Step());
 
     @Test
     void whatWasDoneOrMayPassIsLookedAtAgain() {
@@ -17,14 +18,14 @@ final class OutcomeTest {
     }
 
     @Test
-    void aRefusalAndNothingAreNotLookedAtAgain() {
-        assertThat(Outcome.mustLookAgain(List.of(REFUSED))).isFalse();
+    void aRefusalAndWhatIsMootAreNotLookedAtAgain() {
+        assertThat(Outcome.mustLookAgain(List.of(REFUSED, MOOT))).isFalse();
         assertThat(Outcome.mustLookAgain(List.<Outcome<Step>>of())).isFalse();
     }
 
     @Test
     void tellsWhatFailedAndWhy() {
-        assertThat(Outcome.failed(List.of(DONE, REFUSED, UNANSWERED)).map(Outcome.Failed::told))
+        assertThat(Outcome.failed(List.of(DONE, REFUSED, MOOT, UNANSWERED)).map(Outcome.Failed::told))
                 .containsExactly("could not step: no", "could not step: silence");
     }
 
