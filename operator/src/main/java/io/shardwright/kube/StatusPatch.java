@@ -10,9 +10,13 @@ import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a resource's status, once a pass, and only if it changed. */
 public final class StatusPatch {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusPatch.class);
+
     private StatusPatch() {}
 
     /**
@@ -31,16 +35,17 @@ public final class StatusPatch {
         return UpdateControl.patchStatus(patch);
     }
 
-    /** The same at once, for a cleanup, which leaves nothing to the framework. */
+    /**
+     * The same at once, for a cleanup, which leaves nothing to the framework. What cannot be written is said again at the next
+     * look: news must not keep a resource from going, e.g. in a namespace that goes and has lost the operator's Role already.
+     */
     public static <S, R extends CustomResource<?, S>> void write(
             R resource, S status, Supplier<R> fresh, Context<R> context) {
         of(resource, status, fresh).getResource().ifPresent(patch -> {
             try {
                 PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, patch, context);
             } catch (KubernetesClientException e) {
-                if (!KubeErrors.isGone(resource, e)) {
-                    throw e;
-                }
+                LOG.atDebug().addKeyValue("why", KubeErrors.messageOf(e)).log("status not written");
             }
         });
     }
