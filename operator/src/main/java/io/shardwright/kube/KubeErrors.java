@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What a refusal of the API server means. */
 public final class KubeErrors {
@@ -32,21 +33,28 @@ public final class KubeErrors {
                 : new Outcome.Failed<>(action, messageOf(e), isRetryable(e));
     }
 
-    /** True when the resource itself is what the API server did not find: it was deleted a moment ago. */
+    /** True when the resource itself is what the API server did not find, or all of its namespace: it was deleted meanwhile. */
     static boolean isGone(HasMetadata resource, KubernetesClientException e) {
-        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-                && details(e)
-                        .map(StatusDetails::getName)
-                        .filter(resource.getMetadata().getName()::equals)
-                        .isPresent();
+        return isNotFound(e, details -> resource.getMetadata().getName().equals(details.getName()))
+                || isNotFound(e, KubeErrors::isNamespace);
     }
 
     /** A namespace that is being deleted takes nothing new; what is in it may not have been told yet that it goes. */
     private static boolean isNamespaceGoing(KubernetesClientException e) {
-        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+        boolean takesNothing = e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
                 && details(e).map(StatusDetails::getCauses).stream()
                         .flatMap(List::stream)
                         .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
+        return takesNothing || isNotFound(e, KubeErrors::isNamespace);
+    }
+
+    private static boolean isNotFound(KubernetesClientException e, Predicate<StatusDetails> what) {
+        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                && details(e).filter(what).isPresent();
+    }
+
+    private static boolean isNamespace(StatusDetails details) {
+        return "namespaces".equals(details.getKind());
     }
 
     private static Optional<StatusDetails> details(KubernetesClientException e) {

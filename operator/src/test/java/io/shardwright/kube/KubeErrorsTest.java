@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.plan.Action;
 import io.shardwright.plan.Outcome;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class KubeErrorsTest {
@@ -17,6 +18,11 @@ final class KubeErrorsTest {
     void whatANamespaceThatIsGoingRefusesIsMoot() {
         assertThat(KubeErrors.outcomeOf(STEP, forbidden("NamespaceTerminating")))
                 .isEqualTo(new Outcome.Moot<>(STEP));
+    }
+
+    @Test
+    void whatANamespaceThatIsGoneTakesNoMoreIsMoot() {
+        assertThat(KubeErrors.outcomeOf(STEP, notFound("namespaces", "ns"))).isEqualTo(new Outcome.Moot<>(STEP));
     }
 
     @Test
@@ -35,16 +41,19 @@ final class KubeErrorsTest {
 
     @Test
     void aResourceThatIsGoneIsNotTriedAgain() {
-        var control = StatusPatch.unlessGone(configMap("m"), notFound("m"));
+        for (var gone : List.of(notFound("configmaps", "m"), notFound("namespaces", "ns"))) {
+            var control = StatusPatch.unlessGone(configMap("m"), gone);
 
-        assertThat(control.isNoRetry()).isTrue();
-        assertThat(control.isDefaultErrorProcessing()).isFalse();
-        assertThat(control.getResource()).isEmpty();
+            assertThat(control.isNoRetry()).isTrue();
+            assertThat(control.isDefaultErrorProcessing()).isFalse();
+            assertThat(control.getResource()).isEmpty();
+        }
     }
 
     @Test
     void whatElseThrowsIsLeftToTheFramework() {
-        assertThat(StatusPatch.unlessGone(configMap("m"), notFound("other")).isDefaultErrorProcessing())
+        assertThat(StatusPatch.unlessGone(configMap("m"), notFound("configmaps", "other"))
+                        .isDefaultErrorProcessing())
                 .isTrue();
         assertThat(StatusPatch.unlessGone(configMap("m"), new KubernetesClientException("no", 404, null))
                         .isDefaultErrorProcessing())
@@ -67,10 +76,11 @@ final class KubeErrorsTest {
         return new KubernetesClientException("no", 403, status);
     }
 
-    private static KubernetesClientException notFound(String name) {
+    private static KubernetesClientException notFound(String kind, String name) {
         var status = new StatusBuilder()
                 .withCode(404)
                 .withNewDetails()
+                .withKind(kind)
                 .withName(name)
                 .endDetails()
                 .build();
