@@ -1,14 +1,10 @@
 package io.shardwright.kube;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,13 +23,6 @@ import java.util.TreeMap;
  */
 public record Drift(HasMetadata desired, String why) {
     public static final String HASH_ANNOTATION = "clickhouse.shardwright.io/applied-hash";
-
-    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization(
-            new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class), false);
-
-    /** Who manages a field is never desired, and is as long as all that is. */
-    @JsonIgnoreProperties("managedFields")
-    private interface WithoutManagedFields {}
 
     /**
      * Empty when the object is as desired. Nearly every pass finds nearly every object so: each is converted once, and only
@@ -59,7 +48,7 @@ public record Drift(HasMetadata desired, String why) {
 
     /** A copy of the object, with the hash of everything that it states. */
     public static <T extends HasMetadata> T stamped(T desired) {
-        var stamped = SERIALIZATION.clone(desired);
+        var stamped = ObjectJson.SERIALIZATION.clone(desired);
         var annotations = new TreeMap<String, String>();
         if (desired.getMetadata().getAnnotations() != null) {
             annotations.putAll(desired.getMetadata().getAnnotations());
@@ -94,7 +83,7 @@ public record Drift(HasMetadata desired, String why) {
     }
 
     private static JsonNode tree(HasMetadata object) {
-        return SERIALIZATION.convertValue(object, JsonNode.class);
+        return ObjectJson.SERIALIZATION.convertValue(object, JsonNode.class);
     }
 
     private static Optional<String> difference(JsonNode desired, JsonNode actual) {
