@@ -47,6 +47,7 @@ objects_to_reconcile() {
     "${kubectl[@]}" apply -f "$HERE/operator/training.yaml"
 }
 
+# Without profiles (AOTRecordTraining): the operator runs with the quick compiler alone, which makes no use of them.
 # In the image's own root, so that all paths are those of the container. Ended by a signal, as in a pod, the
 # operator leaves the cache behind.
 run_operator() {
@@ -54,6 +55,7 @@ run_operator() {
   KUBECONFIG=/tmp/kubeconfig SHARDWRIGHT_HTTP_PORT=0 \
     timeout --preserve-status $TRAINING_SECONDS unshare --mount bash -c '
       mount --bind /proc "$0/proc" && mount --bind /dev "$0/dev" &&
-        exec chroot "$0" /opt/java/bin/java -XX:AOTCacheOutput=/app/operator.aot @/app/java.args "$1" operator
+        exec chroot "$0" /opt/java/bin/java -XX:AOTCacheOutput=/app/operator.aot \
+          -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining @/app/java.args "$1" operator
     ' "$1" "$MAIN_CLASS" || (($? == 143))
 }

@@ -3,6 +3,7 @@ package io.shardwright;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.shardwright.kube.ObjectJson;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -73,7 +74,9 @@ final class OperatorCommand implements Callable<Integer> {
                 leaderElection
                         ? Optional.of(new OperatorSettings.Candidate(leaseNamespace, identity))
                         : Optional.empty());
-        var client = new KubernetesClientBuilder().build();
+        var client = new KubernetesClientBuilder()
+                .withKubernetesSerialization(ObjectJson.SERIALIZATION)
+                .build();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var process = new OperatorProcess(settings, client, meters, Clock.systemUTC());
         process.start();

@@ -2,6 +2,7 @@ package io.shardwright;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.HostDirectory;
@@ -45,11 +46,7 @@ final class OperatorCredentials implements HostDirectory, AutoCloseable {
                         cached(host.cluster().namespace(), secretName).stream(),
                         // One that a user made beforehand has no label of ours.
                         Stream.of(secretName)
-                                .map(name -> client.secrets()
-                                        .inNamespace(host.cluster().namespace())
-                                        .withName(name)
-                                        .get())
-                                .filter(Objects::nonNull))
+                                .flatMap(name -> read(host.cluster().namespace(), name).stream()))
                 .flatMap(secret -> password(secret).stream())
                 .findFirst()
                 .orElseThrow(() -> new ClickHouseException(
@@ -57,6 +54,19 @@ final class OperatorCredentials implements HostDirectory, AutoCloseable {
                         "Secret " + secretName + " with the operator's password is missing",
                         null));
         return new Address("http://" + host.dnsName() + ":" + Host.HTTP_PORT, User.OPERATOR, password);
+    }
+
+    /** A host whose Secret cannot be read, e.g. since a namespace that goes has lost its Role, cannot be asked: no more. */
+    private Optional<Secret> read(String namespace, String name) {
+        try {
+            return Optional.ofNullable(
+                    client.secrets().inNamespace(namespace).withName(name).get());
+        } catch (KubernetesClientException e) {
+            throw new ClickHouseException(
+                    ClickHouseException.NO_ANSWER,
+                    "Secret " + name + " with the operator's password cannot be read: " + e.getMessage(),
+                    e);
+        }
     }
 
     private Optional<Secret> cached(String namespace, String name) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,7 @@ final class QuickstartE2E {
 
     @Test
     void applyingAgainChangesNothing() throws InterruptedException {
+        awaitThatStatusTellsAllBytes();
         var before = versions();
         sandbox.apply(Examples.flights(sandbox.namespace()));
         // Long enough for the operator to have looked at it, and for whatever it would write to be seen.
@@ -171,6 +173,25 @@ final class QuickstartE2E {
                                 "Progress", "100%",
                                 "Rows", "336776",
                                 "Status", "Succeeded")));
+    }
+
+    /** Until then what is written has to do with the rows that came in, not with what is applied. */
+    private void awaitThatStatusTellsAllBytes() {
+        await("status tells all bytes").atMost(Duration.ofSeconds(45)).untilAsserted(() -> {
+            long bytes = IntStream.range(0, SHARDS)
+                    .mapToLong(this::bytesOfFullestReplica)
+                    .sum();
+            assertThat(sandbox.cluster("flights").getStatus().bytes()).isEqualTo(bytes);
+            assertThat(sandbox.table("flights").getStatus().bytes()).isEqualTo(bytes);
+        });
+    }
+
+    private long bytesOfFullestReplica(int shard) {
+        var bytes = "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'nyc'";
+        return IntStream.range(0, REPLICAS)
+                .mapToLong(replica -> sql.number(sql.host(shard, replica), bytes))
+                .max()
+                .orElseThrow();
     }
 
     private Map<String, String> versions() {

@@ -7,6 +7,7 @@ import com.clickhouse.client.api.ServerException;
 import com.clickhouse.client.api.query.QueryResponse;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -25,7 +26,7 @@ import java.util.concurrent.ExecutionException;
  *
  * The client finds a server's error by the header X-ClickHouse-Exception-Code. Servers before 20.3 don't send it, and the
  * client (0.9.9) then drops the error's code and text: "Unreadable error message". So a server is asked for its version
- * first, and statements to such an old one go out by {@link PlainHttp}.
+ * first, by {@link PlainHttp}, and statements to such an old one go out that way too.
  */
 final class HostClient implements AutoCloseable {
     private static final int CONNECTIONS = 8;
@@ -35,13 +36,16 @@ final class HostClient implements AutoCloseable {
     /** Shorter than the three seconds after which 18.16 closes an idle connection, so that no request meets a closed one. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
 
-    private final Client client;
+    private final HostDirectory.Address address;
+    private final Duration socketTimeout;
     private final PlainHttp plain;
     private volatile Boolean errorsReadable;
+    private Client client;
 
-    HostClient(HostDirectory.Address address, Duration socketTimeout) {
-        this.client = open(address, socketTimeout);
-        this.plain = new PlainHttp(address, socketTimeout);
+    HostClient(HttpClient http, HostDirectory.Address address, Duration socketTimeout) {
+        this.address = address;
+        this.socketTimeout = socketTimeout;
+        this.plain = new PlainHttp(http, address, socketTimeout);
     }
 
     /**
@@ -56,28 +60,31 @@ final class HostClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        client.close();
-        plain.close();
+    public synchronized void close() {
+        if (client != null) {
+            client.close();
+            client = null;
+        }
     }
 
     private boolean areErrorsReadable() {
-        try {
-            var version = sendByClient("SELECT version() FORMAT TabSeparated").strip();
-            return Dialect.of(version).errorsHaveACodeHeader();
-        } catch (ClickHouseException e) {
-            if (e.isNoAnswer() && !(e.getCause() instanceof ServerException)) {
-                throw e;
-            }
-            return !e.isNoAnswer();
+        var version = plain.send("SELECT version() FORMAT TabSeparated").strip();
+        return Dialect.of(version).errorsHaveACodeHeader();
+    }
+
+    /** Made when first used: old servers never need it, and it keeps buffers. */
+    private synchronized Client client() {
+        if (client == null) {
+            client = open(address, socketTimeout);
         }
+        return client;
     }
 
     @SuppressWarnings("try") // close() is declared to throw anything; what it may throw is handled below
     private String sendByClient(String sql) {
         var settings =
                 new QuerySettings().setFormat(ClickHouseFormat.TabSeparated).waitEndOfQuery(true);
-        try (QueryResponse response = client.query(sql, settings).get()) {
+        try (QueryResponse response = client().query(sql, settings).get()) {
             return new String(response.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (ExecutionException e) {
             throw failure(e.getCause());

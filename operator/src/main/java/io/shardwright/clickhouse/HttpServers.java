@@ -3,6 +3,7 @@ package io.shardwright.clickhouse;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.shardwright.topology.Host;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,13 +17,14 @@ public final class HttpServers implements Servers, AutoCloseable {
     private static final Duration UNUSED = Duration.ofMinutes(5);
 
     private final HostDirectory directory;
+    private final HttpClient http = PlainHttp.newClient();
     private final HostClients clients;
     private final MeterRegistry meters;
 
     /** @param socketTimeout how long to wait for a server's next byte: at least as long as the longest statement runs */
     public HttpServers(HostDirectory directory, Duration socketTimeout, MeterRegistry meters) {
         this.directory = directory;
-        this.clients = new HostClients(address -> new HostClient(address, socketTimeout), UNUSED);
+        this.clients = new HostClients(address -> new HostClient(http, address, socketTimeout), UNUSED);
         this.meters = meters;
     }
 
@@ -40,6 +42,7 @@ public final class HttpServers implements Servers, AutoCloseable {
     @Override
     public void close() {
         clients.close();
+        http.shutdownNow();
     }
 
     private String send(Host host, String sql) {

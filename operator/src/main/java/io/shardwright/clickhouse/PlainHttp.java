@@ -16,18 +16,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** Sends statements to servers whose errors client-v2 can't read (before 20.3): the error is the body of the answer. */
-final class PlainHttp implements AutoCloseable {
+final class PlainHttp {
     static final Duration CONNECT = Duration.ofSeconds(5);
 
     /** Most errors begin with it; those of libraries have "Poco::Exception. " before. */
     private static final Pattern CODE = Pattern.compile("^[^\\n]{0,40}Code: (\\d+)");
 
+    private final HttpClient client;
     private final URI uri;
     private final String authorization;
     private final Duration timeout;
-    private HttpClient client;
 
-    PlainHttp(HostDirectory.Address address, Duration timeout) {
+    PlainHttp(HttpClient client, HostDirectory.Address address, Duration timeout) {
+        this.client = client;
         this.uri = URI.create(address.url() + "/?wait_end_of_query=1");
         var credentials = (address.user() + ":" + address.password()).getBytes(StandardCharsets.UTF_8);
         this.authorization = "Basic " + Base64.getEncoder().encodeToString(credentials);
@@ -40,7 +41,7 @@ final class PlainHttp implements AutoCloseable {
                 .header("Authorization", authorization)
                 .POST(HttpRequest.BodyPublishers.ofString(sql))
                 .build();
-        var answer = client().sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        var answer = client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         try {
             return bodyOf(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
@@ -55,24 +56,13 @@ final class PlainHttp implements AutoCloseable {
         }
     }
 
-    @Override
-    public synchronized void close() {
-        if (client != null) {
-            client.shutdownNow();
-            client = null;
-        }
-    }
-
-    /** Made when first used: most hosts never need it. */
-    private synchronized HttpClient client() {
-        if (client == null) {
-            client = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT)
-                    .executor(Executors.newVirtualThreadPerTaskExecutor())
-                    .build();
-        }
-        return client;
+    /** For all hosts: each client has a thread of its own, and finds by itself the connections that belong to a host. */
+    static HttpClient newClient() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
     }
 
     private static String bodyOf(HttpResponse<String> answer) {

@@ -1,6 +1,8 @@
 package io.shardwright.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.kube.ApplyAction;
+import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Action;
 import io.shardwright.topology.ClusterIntent;
@@ -10,16 +12,9 @@ import io.shardwright.topology.User;
 
 /** What the cluster reconciler does. */
 sealed interface ClusterAction extends Action {
-    /** Makes an object as it is desired. */
-    record ApplyObject(HasMetadata desired, String why) implements ClusterAction {
-        @Override
-        public String subject() {
-            return ObjectRef.of(desired).toString();
-        }
-
-        @Override
-        public String describe() {
-            return "apply " + subject() + " (" + why + ")";
+    record ApplyObject(HasMetadata desired, String why) implements ClusterAction, ApplyAction {
+        ApplyObject(Drift drift) {
+            this(drift.desired(), drift.why());
         }
     }
 

@@ -40,7 +40,7 @@ final class ClusterExecutor {
             }
             return new Outcome.Done<>(action);
         } catch (KubernetesClientException e) {
-            return KubeErrors.failed(action, e);
+            return KubeErrors.outcomeOf(action, e);
         } catch (KeeperException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }

@@ -1,6 +1,5 @@
 package io.shardwright.cluster;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
@@ -14,13 +13,11 @@ import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Membership;
-import io.shardwright.topology.SharedObjects;
 import io.shardwright.topology.VolumeClaims;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -35,20 +32,20 @@ final class ClusterPlanner {
 
     static Plan<ClusterAction> plan(ClusterIntent wanted, ClusterObserved observed) {
         var intent = withMembers(wanted, observed);
+        var config = ServersConfig.of(intent, observed);
         var actions = new ArrayList<ClusterAction>();
         actions.addAll(missingPasswords(intent, observed));
         if (observed.coordination() instanceof CoordinationState.RootMissing) {
             actions.add(new ClusterAction.CreateCoordinationRoot(intent.ref(), intent.coordination()));
         }
-        desired(intent, observed).stream()
-                .map(Drift::stamped)
-                .flatMap(object -> drift(object, observed).stream())
-                .filter(apply -> !isHeld(apply, intent, observed))
+        desired(intent, config, observed).stream()
+                .flatMap(object -> Drift.of(object, observed.objects()).stream())
+                .map(ClusterAction.ApplyObject::new)
                 .forEach(actions::add);
         actions.addAll(volumesToOwn(intent, observed));
         actions.addAll(goneShards(intent, observed));
         actions.addAll(volumesOfGoneHosts(intent, observed));
-        return new Plan<>(actions, holds(wanted, intent, observed));
+        return new Plan<>(actions, holds(wanted, intent, config, observed));
     }
 
     /** What the cluster has to have, whatever number is asked for: see {@link Membership}. */
@@ -75,11 +72,11 @@ final class ClusterPlanner {
                 .toList();
     }
 
-    private static List<HasMetadata> desired(ClusterIntent intent, ClusterObserved observed) {
+    private static List<HasMetadata> desired(ClusterIntent intent, ServersConfig config, ClusterObserved observed) {
         var objects = new ArrayList<HasMetadata>();
-        var config = ClusterResources.config(
-                intent, RemoteServers.of(intent, observed).listed());
-        objects.add(config);
+        if (config.hold().isEmpty()) {
+            objects.add(config.config());
+        }
         objects.add(ClusterResources.service(intent));
         if (intent.coordination() instanceof Coordination.Managed managed) {
             objects.addAll(ZooKeeperResources.of(intent, managed));
@@ -90,25 +87,12 @@ final class ClusterPlanner {
         var usersConfig = ClusterResources.usersConfig(intent, observed.passwordHashes());
         objects.add(usersConfig);
         if (serversMayStart(intent, observed)) {
-            var configHash = ClusterResources.configHash(config, usersConfig);
+            var configHash = ClusterResources.configHash(config.config(), usersConfig);
             intent.layout().shards().stream()
                     .map(index -> ClusterResources.shard(intent, index, configHash))
                     .forEach(objects::add);
         }
         return objects;
-    }
-
-    private static boolean isHeld(ClusterAction.ApplyObject apply, ClusterIntent intent, ClusterObserved observed) {
-        return apply.desired() instanceof ConfigMap config
-                && config.getMetadata().getName().equals(SharedObjects.configName(intent.ref()))
-                && !RemoteServers.of(intent, observed).mayChange(observed);
-    }
-
-    private static Optional<ClusterAction.ApplyObject> drift(HasMetadata desired, ClusterObserved observed) {
-        var actual = observed.objects().get(ObjectRef.of(desired));
-        return actual == null
-                ? Optional.of(new ClusterAction.ApplyObject(desired, "it is missing"))
-                : Drift.between(desired, actual).map(why -> new ClusterAction.ApplyObject(desired, why));
     }
 
     /** Claims that do not yet go with the cluster though they should, or would though they should not. */
@@ -159,21 +143,8 @@ final class ClusterPlanner {
                 .anyMatch(owner -> intent.uid().equals(owner.getUid()));
     }
 
-    private static Optional<Hold> configThatWaits(ClusterIntent intent, ClusterObserved observed) {
-        var remoteServers = RemoteServers.of(intent, observed);
-        var config = Drift.stamped(ClusterResources.config(intent, remoteServers.listed()));
-        return drift(config, observed)
-                .filter(apply -> isHeld(apply, intent, observed))
-                .map(apply -> new Hold(
-                        HoldReason.HostWithoutAddress,
-                        apply.subject(),
-                        "the servers' configuration changes when "
-                                + remoteServers.withoutAddress().getFirst().name()
-                                + " has a pod with an address: a server that read a name that does not resolve would lose"
-                                + " its clusters. See why the pod does not start"));
-    }
-
-    private static List<Hold> holds(ClusterIntent wanted, ClusterIntent kept, ClusterObserved observed) {
+    private static List<Hold> holds(
+            ClusterIntent wanted, ClusterIntent kept, ServersConfig config, ClusterObserved observed) {
         var holds = new ArrayList<Hold>();
         if (observed.coordination() instanceof CoordinationState.Unreachable(String message)
                 && wanted.coordination() instanceof Coordination.External) {
@@ -183,7 +154,7 @@ final class ClusterPlanner {
                     message + "; " + (serversMayStart(kept, observed) ? "tables are read-only" : "no server starts")
                             + " until one answers: check coordination.endpoints and that pods may connect to them"));
         }
-        configThatWaits(kept, observed).ifPresent(holds::add);
+        config.hold().ifPresent(holds::add);
         observed.unusableSecrets().stream()
                 .sorted()
                 .map(

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -104,7 +105,13 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
         return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
-                || outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain());
+                || Outcome.mustLookAgain(outcomes);
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<ClickHouseCluster> updateErrorStatus(
+            ClickHouseCluster resource, Context<ClickHouseCluster> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Rejection;
 import io.shardwright.plan.Summaries;
 import io.shardwright.topology.ClusterIntent;
 import java.time.Instant;
@@ -26,19 +27,17 @@ final class ClusterStatusProjection {
 
     static ClickHouseClusterStatus rejected(ClickHouseCluster resource, String message, Instant now) {
         var previous = Optional.ofNullable(resource.getStatus());
+        var rejection = Rejection.of(
+                resource, previous.map(ClickHouseClusterStatus::conditions).orElse(null), message, now);
         return new ClickHouseClusterStatus(
-                resource.getMetadata().getGeneration(),
+                rejection.generation(),
                 previous.map(ClickHouseClusterStatus::shards).orElse(null),
                 previous.map(ClickHouseClusterStatus::replicas).orElse(null),
                 previous.map(ClickHouseClusterStatus::layout).orElse(null),
                 previous.map(ClickHouseClusterStatus::bytes).orElse(null),
                 previous.map(ClickHouseClusterStatus::data).orElse(null),
-                Summaries.brief("Not accepted: " + message),
-                Conditions.rejected(
-                        previous.map(ClickHouseClusterStatus::conditions).orElse(null),
-                        resource.getMetadata().getGeneration(),
-                        now,
-                        message),
+                rejection.summary(),
+                rejection.conditions(),
                 List.of(),
                 null);
     }
@@ -105,7 +104,7 @@ final class ClusterStatusProjection {
                     .mapToInt(status -> Objects.requireNonNullElse(status.readyReplicas(), 0))
                     .sum();
             var problem = Stream.<Stream<String>>of(
-                            outcomes.stream().flatMap(Progress::failure),
+                            Outcome.failed(outcomes).map(Outcome.Failed::told),
                             failing(observed),
                             plan.holds().stream().map(hold -> hold.subject() + ": " + hold.message()),
                             observed.shards().stream().flatMap(Progress::degradation))
@@ -132,12 +131,6 @@ final class ClusterStatusProjection {
                             shard.getStatus().conditions(),
                             Conditions.READY,
                             shard.getMetadata().getGeneration());
-        }
-
-        private static Stream<String> failure(Outcome<ClusterAction> outcome) {
-            return outcome instanceof Outcome.Failed<ClusterAction> failed
-                    ? Stream.of("could not " + failed.action().describe() + ": " + failed.message())
-                    : Stream.empty();
         }
 
         private static Stream<String> degradation(Shard shard) {

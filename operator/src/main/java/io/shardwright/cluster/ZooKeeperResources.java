@@ -15,10 +15,6 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeBuilder;
-import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -31,6 +27,7 @@ import io.shardwright.topology.PodSecurity;
 import io.shardwright.topology.Ports;
 import io.shardwright.topology.Spread;
 import io.shardwright.topology.VolumeClaims;
+import io.shardwright.topology.Volumes;
 import java.util.List;
 
 /** A ZooKeeper ensemble: one StatefulSet whose pods start together. */
@@ -101,7 +98,8 @@ final class ZooKeeperResources {
                 .withSecurityContext(PodSecurity.pod(USER))
                 .withAffinity(Spread.overNodes(Labels.of(cluster.ref(), Labels.Component.coordination)))
                 .withContainers(container(ensemble))
-                .withVolumes(configVolume(ensemble), emptyVolume("logs"), emptyVolume("tmp"))
+                .withVolumes(
+                        Volumes.ofConfigMap("config", ensemble.name()), Volumes.empty("logs"), Volumes.empty("tmp"))
                 .build();
     }
 
@@ -127,10 +125,10 @@ final class ZooKeeperResources {
                 .endResources()
                 .withSecurityContext(PodSecurity.container())
                 .withVolumeMounts(
-                        mount("config", "/conf"),
-                        mount(VolumeClaims.DATA, "/data"),
-                        mount("logs", "/logs"),
-                        mount("tmp", "/tmp"))
+                        Volumes.mount("config", "/conf"),
+                        Volumes.mount(VolumeClaims.DATA, "/data"),
+                        Volumes.mount("logs", "/logs"),
+                        Volumes.mount("tmp", "/tmp"))
                 .build();
     }
 
@@ -155,27 +153,6 @@ final class ZooKeeperResources {
                 .endSelector()
                 .endSpec()
                 .build();
-    }
-
-    private static Volume configVolume(Coordination.Managed ensemble) {
-        return new VolumeBuilder()
-                .withName("config")
-                .withNewConfigMap()
-                .withName(ensemble.name())
-                .endConfigMap()
-                .build();
-    }
-
-    private static Volume emptyVolume(String name) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewEmptyDir()
-                .endEmptyDir()
-                .build();
-    }
-
-    private static VolumeMount mount(String name, String path) {
-        return new VolumeMountBuilder().withName(name).withMountPath(path).build();
     }
 
     private static ObjectMeta metadata(ClusterIntent cluster, Coordination.Managed ensemble) {

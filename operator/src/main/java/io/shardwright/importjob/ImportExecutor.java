@@ -5,6 +5,7 @@ import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.clickhouse.Sql;
 import io.shardwright.importspec.StagingSql;
+import io.shardwright.kube.KubeErrors;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.plan.Outcome;
 
@@ -26,7 +27,9 @@ final class ImportExecutor {
                 case ImportAction.OnHost onHost -> execute(onHost);
             }
             return new Outcome.Done<>(action);
-        } catch (ClickHouseException | KubernetesClientException e) {
+        } catch (KubernetesClientException e) {
+            return KubeErrors.outcomeOf(action, e);
+        } catch (ClickHouseException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }
     }

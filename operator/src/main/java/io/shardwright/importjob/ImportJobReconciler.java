@@ -9,8 +9,8 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -113,10 +113,7 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
             return DeleteControl.defaultDelete();
         }
         var outcomes = carryOut(resource, intent, observed, decision);
-        StatusPatch.of(resource, outcomes.status(), ImportJob::new)
-                .getResource()
-                .ifPresent(
-                        fresh -> PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, fresh, context));
+        StatusPatch.write(resource, outcomes.status(), ImportJob::new, context);
         return DeleteControl.noFinalizerRemoval()
                 .rescheduleAfter(nextLook(observed, decision, outcomes.failed()).toMillis());
     }
@@ -130,7 +127,7 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
         if (decision.phase() != ImportPhase.Publishing) {
             leaveGate(intent);
         }
-        return new Result(status, outcomes.stream().anyMatch(Outcome.Failed.class::isInstance));
+        return new Result(status, !Outcome.allDone(outcomes));
     }
 
     private void leaveGate(ImportIntent intent) {
@@ -143,6 +140,12 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
         }
         boolean goesOn = !decision.plan().actions().isEmpty() || decision.phase() != observed.phase();
         return goesOn && !(observed.worker() instanceof Worker.Running) ? AT_ONCE : WATCHING;
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<ImportJob> updateErrorStatus(
+            ImportJob resource, Context<ImportJob> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
     }
 
     @Override

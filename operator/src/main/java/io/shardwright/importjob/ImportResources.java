@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.VolumeBuilder;
-import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.shardwright.importspec.ImportJson;
@@ -22,6 +20,7 @@ import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Labels;
 import io.shardwright.topology.PodSecurity;
 import io.shardwright.topology.SharedObjects;
+import io.shardwright.topology.Volumes;
 import java.util.Map;
 
 /** The objects of an import's worker. */
@@ -102,18 +101,7 @@ final class ImportResources {
                 .withTerminationGracePeriodSeconds(5L)
                 .withSecurityContext(PodSecurity.pod(USER_ID))
                 .withContainers(container(cluster, image))
-                .withVolumes(
-                        new VolumeBuilder()
-                                .withName("spec")
-                                .withNewConfigMap()
-                                .withName(name(intent))
-                                .endConfigMap()
-                                .build(),
-                        new VolumeBuilder()
-                                .withName("tmp")
-                                .withNewEmptyDir()
-                                .endEmptyDir()
-                                .build())
+                .withVolumes(Volumes.ofConfigMap("spec", name(intent)), Volumes.empty("tmp"))
                 .build();
     }
 
@@ -135,16 +123,7 @@ final class ImportResources {
                 .withContainerPort(PROGRESS_PORT)
                 .withProtocol("TCP")
                 .endPort()
-                .withVolumeMounts(
-                        new VolumeMountBuilder()
-                                .withName("spec")
-                                .withMountPath(SPEC_DIRECTORY)
-                                .withReadOnly(true)
-                                .build(),
-                        new VolumeMountBuilder()
-                                .withName("tmp")
-                                .withMountPath("/tmp")
-                                .build())
+                .withVolumeMounts(Volumes.mountReadOnly("spec", SPEC_DIRECTORY), Volumes.mount("tmp", "/tmp"))
                 .withNewResources()
                 .withRequests(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
                 .withLimits(Map.of("memory", new Quantity("512Mi")))

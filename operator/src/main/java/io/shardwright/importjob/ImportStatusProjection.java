@@ -10,6 +10,7 @@ import io.shardwright.plan.Conditions;
 import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
+import io.shardwright.plan.Rejection;
 import io.shardwright.plan.Summaries;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,9 +23,10 @@ final class ImportStatusProjection {
     private ImportStatusProjection() {}
 
     static ImportJobStatus rejected(ImportJob resource, String message, Instant now) {
-        var generation = resource.getMetadata().getGeneration();
+        var conditions = previous(resource).map(ImportJobStatus::conditions).orElse(null);
+        var rejection = Rejection.of(resource, conditions, message, now);
         return new ImportJobStatus(
-                generation,
+                rejection.generation(),
                 ImportPhase.Pending,
                 null,
                 null,
@@ -36,11 +38,10 @@ final class ImportStatusProjection {
                 null,
                 null,
                 null,
-                Summaries.brief("Not accepted: " + message),
+                rejection.summary(),
                 null,
                 null,
-                Conditions.rejected(
-                        previous(resource).map(ImportJobStatus::conditions).orElse(null), generation, now, message),
+                rejection.conditions(),
                 List.of());
     }
 
@@ -167,11 +168,7 @@ final class ImportStatusProjection {
             ImportObserved observed, ImportDecision decision, List<Outcome<ImportAction>> outcomes) {
         return Stream.of(
                         decision.plan().holds().stream().map(hold -> hold.subject() + ": " + hold.message()),
-                        outcomes.stream()
-                                .flatMap(outcome -> outcome instanceof Outcome.Failed<ImportAction> failed
-                                        ? Stream.of(
-                                                "could not " + failed.action().describe() + ": " + failed.message())
-                                        : Stream.empty()),
+                        Outcome.failed(outcomes).map(Outcome.Failed::told),
                         observed.worker() instanceof Worker.Running running
                                 ? running.trouble().stream()
                                 : Stream.<String>empty())

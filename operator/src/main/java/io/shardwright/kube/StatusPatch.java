@@ -1,13 +1,22 @@
 package io.shardwright.kube;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a resource's status, once a pass, and only if it changed. */
 public final class StatusPatch {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusPatch.class);
+
     private StatusPatch() {}
 
     /**
@@ -35,5 +44,30 @@ public final class StatusPatch {
                 .build());
         patch.setStatus(status);
         return UpdateControl.patchStatus(patch);
+    }
+
+    /**
+     * The same at once, for a cleanup, which leaves nothing to the framework. What cannot be written is said again at the next
+     * look: news must not keep a resource from going, e.g. in a namespace that goes and has lost the operator's Role already.
+     */
+    public static <S, R extends CustomResource<?, S>> void write(
+            R resource, S status, Supplier<R> fresh, Context<R> context) {
+        of(resource, status, fresh).getResource().ifPresent(patch -> {
+            try {
+                PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, patch, context);
+            } catch (KubernetesClientException e) {
+                LOG.atDebug().addKeyValue("why", KubeErrors.messageOf(e)).log("status not written");
+            }
+        });
+    }
+
+    /**
+     * What to do about a pass that threw: a resource that was deleted meanwhile needs no status, nor another try; the rest is
+     * for the framework to log and to try again.
+     */
+    public static <R extends HasMetadata> ErrorStatusUpdateControl<R> unlessGone(R resource, Exception e) {
+        return e instanceof KubernetesClientException refusal && KubeErrors.isGone(resource, refusal)
+                ? ErrorStatusUpdateControl.<R>noStatusUpdate().withNoRetry()
+                : ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 }

@@ -27,12 +27,7 @@ public final class EventJournal implements Journal {
             HasMetadata resource, List<HoldStatus> before, List<HoldStatus> after, List<Outcome<A>> outcomes) {
         outcomes.forEach(this::logAndCount);
         recordDone(resource, outcomes);
-        outcomes.forEach(outcome -> {
-            if (outcome instanceof Outcome.Failed<A> failed) {
-                events.warn(
-                        resource, "ActionFailed", "could not " + failed.action().describe() + ": " + failed.message());
-            }
-        });
+        Outcome.failed(outcomes).forEach(failed -> events.warn(resource, "ActionFailed", failed.told()));
         after.stream()
                 .filter(hold -> !wasListed(hold, before))
                 .forEach(hold -> events.warn(resource, hold.reason(), hold.subject() + ": " + hold.message()));
@@ -50,22 +45,25 @@ public final class EventJournal implements Journal {
     }
 
     private <A extends Action> void logAndCount(Outcome<A> outcome) {
-        var action = outcome.action();
         switch (outcome) {
-            case Outcome.Done<A> done ->
-                LOG.atInfo().addKeyValue("action", done.action().describe()).log("done");
-            case Outcome.Failed<A> failed ->
+            case Outcome.Done<A>(var action) -> {
+                LOG.atInfo().addKeyValue("action", action.describe()).log("done");
+                count(action, "done");
+            }
+            case Outcome.Failed<A>(var action, var message, var retryable) -> {
                 LOG.atWarn()
                         .addKeyValue("action", action.describe())
-                        .addKeyValue("why", failed.message())
+                        .addKeyValue("why", message)
                         .log("failed");
+                count(action, "failed");
+            }
+            case Outcome.Moot<A>(var action) ->
+                LOG.atDebug().addKeyValue("action", action.describe()).log("moot");
         }
-        meters.counter(
-                        "shardwright.actions",
-                        "action",
-                        action.getClass().getSimpleName(),
-                        "outcome",
-                        outcome instanceof Outcome.Done ? "done" : "failed")
+    }
+
+    private void count(Action action, String outcome) {
+        meters.counter("shardwright.actions", "action", action.getClass().getSimpleName(), "outcome", outcome)
                 .increment();
     }
 

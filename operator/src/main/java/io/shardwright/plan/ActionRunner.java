@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Runs a plan's actions: those of different subjects side by side, those of one subject in order up to the first that fails.
+ * Runs a plan's actions: those of different subjects side by side, those of one subject in order up to the first that is not done.
  * A subject's failure is its own; it never keeps another's actions from running.
  */
 public final class ActionRunner {
@@ -40,7 +40,7 @@ public final class ActionRunner {
         for (var action : actions) {
             var outcome = execute.apply(action);
             outcomes.add(outcome);
-            if (outcome instanceof Outcome.Failed) {
+            if (!(outcome instanceof Outcome.Done)) {
                 break;
             }
         }

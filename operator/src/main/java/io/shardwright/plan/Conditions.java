@@ -49,7 +49,7 @@ public final class Conditions {
     }
 
     /** The conditions of a resource whose spec is refused: nothing is done for it until it changes. */
-    public static List<Condition> rejected(List<Condition> previous, Long generation, Instant now, String message) {
+    static List<Condition> rejected(List<Condition> previous, Long generation, Instant now, String message) {
         return List.of(
                 condition(ACCEPTED, Finding.no("Invalid", message), previous, generation, now),
                 condition(READY, Finding.no("Invalid", "the spec is not accepted"), previous, generation, now),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.shardwright.kube.ObjectJson;
 import java.util.Optional;
 
 /**
@@ -12,14 +12,12 @@ import java.util.Optional;
  * everything else as the user says.
  */
 final class PodMerge {
-    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
-
     private PodMerge() {}
 
     static PodSpec merge(PodSpec own, Optional<JsonNode> additions) {
         return additions
-                .map(node -> SERIALIZATION.convertValue(
-                        merge(SERIALIZATION.convertValue(own, JsonNode.class), node), PodSpec.class))
+                .map(node -> ObjectJson.SERIALIZATION.convertValue(
+                        merge(ObjectJson.SERIALIZATION.convertValue(own, JsonNode.class), node), PodSpec.class))
                 .orElse(own);
     }
 

@@ -15,8 +15,6 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
-import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
@@ -27,6 +25,7 @@ import io.shardwright.topology.SharedObjects;
 import io.shardwright.topology.Spread;
 import io.shardwright.topology.User;
 import io.shardwright.topology.VolumeClaims;
+import io.shardwright.topology.Volumes;
 
 /** The pod of a host. */
 final class ServerPod {
@@ -98,8 +97,8 @@ final class ServerPod {
                         configVolume(cluster, host),
                         metrikaVolume(cluster),
                         usersVolume(cluster),
-                        emptyVolume(LOGS_VOLUME),
-                        emptyVolume(TMP_VOLUME))
+                        Volumes.empty(LOGS_VOLUME),
+                        Volumes.empty(TMP_VOLUME))
                 .build();
     }
 
@@ -128,12 +127,12 @@ final class ServerPod {
                 .endResources()
                 .withSecurityContext(PodSecurity.container())
                 .withVolumeMounts(
-                        mount(VolumeClaims.DATA, ConfigFiles.DATA, false),
-                        mount(CONFIG_VOLUME, ConfigFiles.CONFIG_D, true),
-                        mount(METRIKA_VOLUME, ConfigFiles.METRIKA_D, true),
-                        mount(USERS_VOLUME, ConfigFiles.USERS_D, true),
-                        mount(LOGS_VOLUME, ConfigFiles.LOGS, false),
-                        mount(TMP_VOLUME, "/tmp", false))
+                        Volumes.mount(VolumeClaims.DATA, ConfigFiles.DATA),
+                        Volumes.mountReadOnly(CONFIG_VOLUME, ConfigFiles.CONFIG_D),
+                        Volumes.mountReadOnly(METRIKA_VOLUME, ConfigFiles.METRIKA_D),
+                        Volumes.mountReadOnly(USERS_VOLUME, ConfigFiles.USERS_D),
+                        Volumes.mount(LOGS_VOLUME, ConfigFiles.LOGS),
+                        Volumes.mount(TMP_VOLUME, "/tmp"))
                 .build();
     }
 
@@ -223,18 +222,5 @@ final class ServerPod {
                 .withSecretName(SharedObjects.usersConfigName(cluster.ref()))
                 .endSecret()
                 .build();
-    }
-
-    private static Volume emptyVolume(String name) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewEmptyDir()
-                .endEmptyDir()
-                .build();
-    }
-
-    private static VolumeMount mount(String name, String path, boolean readOnly) {
-        var mount = new VolumeMountBuilder().withName(name).withMountPath(path);
-        return (readOnly ? mount.withReadOnly(true) : mount).build();
     }
 }

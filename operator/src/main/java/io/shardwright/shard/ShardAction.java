@@ -1,22 +1,17 @@
 package io.shardwright.shard;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.kube.ApplyAction;
+import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Action;
 import io.shardwright.topology.Host;
 
 /** What the shard reconciler does. */
 sealed interface ShardAction extends Action {
-    /** Makes an object as it is desired. */
-    record ApplyObject(HasMetadata desired, String why) implements ShardAction {
-        @Override
-        public String subject() {
-            return ObjectRef.of(desired).toString();
-        }
-
-        @Override
-        public String describe() {
-            return "apply " + subject() + " (" + why + ")";
+    record ApplyObject(HasMetadata desired, String why) implements ShardAction, ApplyAction {
+        ApplyObject(Drift drift) {
+            this(drift.desired(), drift.why());
         }
     }
 

@@ -32,7 +32,7 @@ final class ShardExecutor {
             }
             return new Outcome.Done<>(action);
         } catch (KubernetesClientException e) {
-            return KubeErrors.failed(action, e);
+            return KubeErrors.outcomeOf(action, e);
         } catch (ClickHouseException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }

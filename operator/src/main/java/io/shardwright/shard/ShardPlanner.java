@@ -31,8 +31,8 @@ final class ShardPlanner {
         var actions = new ArrayList<ShardAction>();
         var holds = new ArrayList<Hold>();
         withoutRestart(intent).stream()
-                .map(Drift::stamped)
-                .flatMap(object -> drift(object, observed).stream())
+                .flatMap(object -> Drift.of(object, observed.objects()).stream())
+                .map(ShardAction.ApplyObject::new)
                 .forEach(actions::add);
         planServers(intent, observed, actions, holds);
         intent.hosts().stream()
@@ -86,14 +86,16 @@ final class ShardPlanner {
             ShardIntent intent, ShardObserved observed, List<ShardAction> actions, List<Hold> holds) {
         var changes = new ArrayList<Change>();
         for (var host : intent.hosts()) {
-            var desired = Drift.stamped(HostResources.statefulSet(intent, host));
-            drift(desired, observed).ifPresent(apply -> {
-                if (observed.objects().containsKey(ObjectRef.of(desired))) {
-                    changes.add(new Change(host, apply));
-                } else {
-                    actions.add(apply);
-                }
-            });
+            var desired = HostResources.statefulSet(intent, host);
+            Drift.of(desired, observed.objects())
+                    .map(ShardAction.ApplyObject::new)
+                    .ifPresent(apply -> {
+                        if (observed.objects().containsKey(ObjectRef.of(desired))) {
+                            changes.add(new Change(host, apply));
+                        } else {
+                            actions.add(apply);
+                        }
+                    });
         }
         var next = changes.stream()
                 .filter(change -> mayRestart(change.host(), intent, observed))
@@ -149,13 +151,6 @@ final class ShardPlanner {
     private static boolean mustHearOfConfig(Host host, ShardIntent intent, ShardObserved observed) {
         var pod = observed.pods().get(host);
         return pod != null && pod.ready() && !pod.configHash().equals(intent.configHash());
-    }
-
-    private static Optional<ShardAction.ApplyObject> drift(HasMetadata desired, ShardObserved observed) {
-        var actual = observed.objects().get(ObjectRef.of(desired));
-        return actual == null
-                ? Optional.of(new ShardAction.ApplyObject(desired, "it is missing"))
-                : Drift.between(desired, actual).map(why -> new ShardAction.ApplyObject(desired, why));
     }
 
     private record Change(Host host, ShardAction.ApplyObject apply) {}

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -101,9 +102,12 @@ public final class ShardReconciler implements Reconciler<Shard> {
         if (answersButIsNotReady) {
             return SOON;
         }
-        return outcomes.stream().anyMatch(outcome -> outcome instanceof Outcome.Done || outcome.mayBeTriedAgain())
-                ? RETRY
-                : SOMETIMES;
+        return Outcome.mustLookAgain(outcomes) ? RETRY : SOMETIMES;
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Shard> updateErrorStatus(Shard resource, Context<Shard> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
     }
 
     @Override

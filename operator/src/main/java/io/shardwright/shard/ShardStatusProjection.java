@@ -10,6 +10,7 @@ import io.shardwright.plan.Conditions.Finding;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Rejection;
 import io.shardwright.plan.Summaries;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.shard.ShardObserved.PodState;
@@ -25,17 +26,18 @@ final class ShardStatusProjection {
     private ShardStatusProjection() {}
 
     static ShardStatus rejected(Shard resource, String message, Instant now) {
-        var generation = resource.getMetadata().getGeneration();
         var previous = Optional.ofNullable(resource.getStatus());
+        var rejection =
+                Rejection.of(resource, previous.map(ShardStatus::conditions).orElse(null), message, now);
         return new ShardStatus(
-                generation,
+                rejection.generation(),
                 previous.map(ShardStatus::replicas).orElse(null),
                 0,
                 null,
                 null,
-                Summaries.brief("Not accepted: " + message),
+                rejection.summary(),
                 List.of(),
-                Conditions.rejected(previous.map(ShardStatus::conditions).orElse(null), generation, now, message),
+                rejection.conditions(),
                 List.of());
     }
 
@@ -112,14 +114,11 @@ final class ShardStatusProjection {
 
     private static Optional<String> problem(
             ShardIntent intent, ShardObserved observed, Plan<ShardAction> plan, List<Outcome<ShardAction>> outcomes) {
-        var failures = outcomes.stream()
-                .flatMap(outcome -> outcome instanceof Outcome.Failed<ShardAction> failed
-                        ? Stream.of("could not " + failed.action().describe() + ": " + failed.message())
-                        : Stream.empty());
         var broken = intent.hosts().stream()
                 .filter(host -> HostReadiness.of(host, intent, observed).broken())
                 .map(host -> host.name() + ": "
                         + HostReadiness.of(host, intent, observed).missing().orElseThrow());
-        return Stream.concat(failures, broken).findFirst();
+        return Stream.concat(Outcome.failed(outcomes).map(Outcome.Failed::told), broken)
+                .findFirst();
     }
 }

@@ -11,11 +11,12 @@ import io.shardwright.table.TableObserved.HostState;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
 import io.shardwright.topology.Host;
+import java.util.HashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Looks at what stands of a table: its cluster from the cache, and one statement to each host, all at once. */
 final class TableObserver {
@@ -50,10 +51,13 @@ final class TableObserver {
 
     SortedMap<Host, HostState> ask(List<Host> hosts, TableIntent intent) {
         var sql = TableStateSql.of(intent.names(), intent.cluster());
-        var answers = new ConcurrentSkipListMap<Host, HostState>();
+        var looks = new HashMap<Host, Future<HostState>>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            hosts.forEach(host -> executor.execute(() -> answers.put(host, ask(host, sql))));
+            hosts.forEach(host -> looks.put(host, executor.submit(() -> ask(host, sql))));
         }
+        var answers = new TreeMap<Host, HostState>();
+        // Whatever else a look threw ends the pass: a host left out would count as one that has no table.
+        looks.forEach((host, look) -> answers.put(host, look.resultNow()));
         return answers;
     }
 

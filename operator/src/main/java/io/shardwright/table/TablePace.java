@@ -29,17 +29,13 @@ final class TablePace {
 
     static Duration nextLook(
             TableStatus previous, TableObserved observed, List<Outcome<TableAction>> outcomes, Instant now) {
-        if (!allDone(outcomes)) {
+        if (!Outcome.allDone(outcomes)) {
             return afterFailure(previous, outcomes, now);
         }
         if (!outcomes.isEmpty()) {
             return AT_ONCE;
         }
         return isSomeHostExpected(observed) ? SOON : SOMETIMES;
-    }
-
-    static boolean allDone(List<Outcome<TableAction>> outcomes) {
-        return outcomes.stream().allMatch(Outcome.Done.class::isInstance);
     }
 
     private static boolean isSomeHostExpected(TableObserved observed) {
@@ -51,8 +47,7 @@ final class TablePace {
 
     /** As long again as it has failed already, so that the pauses double; the status remembers since when. */
     private static Duration afterFailure(TableStatus previous, List<Outcome<TableAction>> outcomes, Instant now) {
-        boolean isRefused = outcomes.stream()
-                .anyMatch(outcome -> outcome instanceof Outcome.Failed<TableAction> failed && !failed.retryable());
+        boolean isRefused = Outcome.failed(outcomes).anyMatch(failed -> !failed.retryable());
         var longest = isRefused ? LONGEST_AFTER_REFUSAL : LONGEST_AFTER_FAILURE;
         var failing = Stream.ofNullable(previous)
                 .map(TableStatus::conditions)

@@ -6,8 +6,8 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -24,6 +24,7 @@ import io.shardwright.crds.Table;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
+import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Parsed;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,17 +101,19 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = TableStatusProjection.deleting(resource, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource), status.holds(), outcomes);
-        StatusPatch.of(resource, status, Table::new)
-                .getResource()
-                .ifPresent(
-                        fresh -> PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, fresh, context));
-        boolean goesOn = !outcomes.isEmpty() && TablePace.allDone(outcomes);
+        StatusPatch.write(resource, status, Table::new, context);
+        boolean goesOn = !outcomes.isEmpty() && Outcome.allDone(outcomes);
         return DeleteControl.noFinalizerRemoval()
                 .rescheduleAfter((goesOn ? TablePace.AT_ONCE : DELETION_RETRY).toMillis());
     }
 
     private static List<HoldStatus> holdsOf(Table resource) {
         return resource.getStatus() == null ? List.of() : resource.getStatus().holds();
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Table> updateErrorStatus(Table resource, Context<Table> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
     }
 
     @Override

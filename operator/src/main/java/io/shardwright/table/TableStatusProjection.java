@@ -11,6 +11,7 @@ import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Plan;
+import io.shardwright.plan.Rejection;
 import io.shardwright.plan.Summaries;
 import io.shardwright.table.TableObserved.HostState;
 import io.shardwright.table.TableObserved.Size;
@@ -31,17 +32,17 @@ final class TableStatusProjection {
     private TableStatusProjection() {}
 
     static TableStatus rejected(Table resource, String message, Instant now) {
-        var generation = resource.getMetadata().getGeneration();
-        var previous = Optional.ofNullable(resource.getStatus());
+        var previous = Optional.ofNullable(resource.getStatus()).map(TableStatus::conditions);
+        var rejection = Rejection.of(resource, previous.orElse(null), message, now);
         return new TableStatus(
-                generation,
+                rejection.generation(),
                 null,
                 null,
                 null,
                 null,
-                Summaries.brief("Not accepted: " + message),
+                rejection.summary(),
                 List.of(),
-                Conditions.rejected(previous.map(TableStatus::conditions).orElse(null), generation, now, message),
+                rejection.conditions(),
                 List.of());
     }
 
@@ -195,13 +196,10 @@ final class TableStatusProjection {
 
         /** A server's refusal before a silence: the first is what a user can do something about. */
         static Optional<String> firstFailure(List<Outcome<TableAction>> outcomes) {
-            var failures = outcomes.stream()
-                    .flatMap(outcome ->
-                            outcome instanceof Outcome.Failed<TableAction> failed ? Stream.of(failed) : Stream.empty())
-                    .toList();
-            return Stream.concat(failures.stream().filter(failed -> !failed.retryable()), failures.stream())
+            return Stream.concat(
+                            Outcome.failed(outcomes).filter(failed -> !failed.retryable()), Outcome.failed(outcomes))
                     .findFirst()
-                    .map(failed -> "could not " + failed.action().describe() + ": " + failed.message());
+                    .map(Outcome.Failed::told);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.Shard;
+import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
@@ -129,6 +130,16 @@ final class ClusterPlannerTest {
     }
 
     @Test
+    void tellsNoPodOfAConfigurationThatWaits() {
+        var more = ClusterFixtures.intent(2, 3, ClusterFixtures.MANAGED);
+        var objects = grown(converged(intent), more, new Host(ClusterFixtures.CLUSTER, 0, 0));
+
+        assertThat(ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE))
+                        .actions())
+                .isEmpty();
+    }
+
+    @Test
     void volumesGoWithTheClusterOnlyWhenTheUserSaysSo() {
         var claim = new PersistentVolumeClaimBuilder()
                 .withNewMetadata()
@@ -197,8 +208,8 @@ final class ClusterPlannerTest {
             if (!(object instanceof Shard shard)) {
                 return object;
             }
-            var copy = ClusterResources.shard(
-                    intent, shard.getSpec().index(), shard.getSpec().configHash());
+            var copy = Drift.stamped(ClusterResources.shard(
+                    intent, shard.getSpec().index(), shard.getSpec().configHash()));
             ClusterFixtures.setStatus(copy, intent, Set.of(withoutAddress));
             return copy;
         });

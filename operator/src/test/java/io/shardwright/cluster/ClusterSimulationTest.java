@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.Shard;
 import io.shardwright.kube.ObjectRef;
@@ -137,6 +138,7 @@ final class ClusterSimulationTest {
             var before = objects.put(ObjectRef.of(desired), desired);
             if (desired instanceof Shard shard) {
                 assertShardMayBe(shard, (Shard) before);
+                assertTellsOfWhatStands(shard);
             }
             if (before instanceof ConfigMap old && desired instanceof ConfigMap config) {
                 assertNoUnresolvableName(old, config);
@@ -160,6 +162,15 @@ final class ClusterSimulationTest {
                         .containsAll(before.getSpec().members());
                 shard.setStatus(before.getStatus());
             }
+        }
+
+        /** Pods are told of a change when it has come, not before. */
+        private void assertTellsOfWhatStands(Shard shard) {
+            var config = (ConfigMap) objects.get(new ObjectRef("ConfigMap", "ns", "c-config"));
+            var usersConfig = (Secret) objects.get(new ObjectRef("Secret", "ns", "c-users-config"));
+            assertThat(shard.getSpec().configHash())
+                    .as("seed %d tells pods of a configuration that does not stand", seed)
+                    .isEqualTo(ClusterResources.configHash(config, usersConfig));
         }
 
         /** A running server that reads a changed remote_servers must be able to resolve every name in it. */

@@ -20,6 +20,7 @@ import io.shardwright.importworker.FileServer;
 import io.shardwright.importworker.ImportWorkerCommand;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
+import io.shardwright.testing.NoKubernetes;
 import io.shardwright.testing.RealServers;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Owners;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.shardwright.testing.NoKubernetes;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 final class RecentWritesTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final RecentWrites writes = new RecentWrites(new Echo(), new Clock() {
+    private final RecentWrites writes = new RecentWrites(new NoKubernetes(), new Clock() {
         @Override
         public ZoneOffset getZone() {
             return ZoneOffset.UTC;
@@ -56,21 +57,5 @@ final class RecentWritesTest {
                 .withResourceVersion(version)
                 .endMetadata()
                 .build();
-    }
-
-    private static final class Echo implements KubeWriter {
-        @Override
-        public HasMetadata apply(HasMetadata desired) {
-            return desired;
-        }
-
-        @Override
-        public void createIfAbsent(HasMetadata object) {}
-
-        @Override
-        public void delete(HasMetadata object) {}
-
-        @Override
-        public void annotatePod(String namespace, String name, Map<String, String> annotations) {}
     }
 }

@@ -1,11 +1,11 @@
-package io.shardwright.importjob;
+package io.shardwright.testing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.shardwright.kube.KubeWriter;
 import java.util.Map;
 
 /** Takes what is written, and does nothing with it. */
-final class NoKubernetes implements KubeWriter {
+public final class NoKubernetes implements KubeWriter {
     @Override
     public HasMetadata apply(HasMetadata desired) {
         return desired;

@@ -1,0 +1,38 @@
+package io.shardwright.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.shardwright.kube.Drift;
+import io.shardwright.kube.ObjectRef;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.topology.ClusterIntent;
+import java.util.Optional;
+
+/**
+ * The configuration that the servers share.
+ *
+ * @param config as it is to stand now: what is desired or, while that may not come yet, what stands
+ * @param hold why what stands must not change yet
+ */
+record ServersConfig(ConfigMap config, Optional<Hold> hold) {
+    static ServersConfig of(ClusterIntent intent, ClusterObserved observed) {
+        var remoteServers = RemoteServers.of(intent, observed);
+        var desired = ClusterResources.config(intent, remoteServers.listed());
+        var ref = ObjectRef.of(desired);
+        return observed.objects().get(ref) instanceof ConfigMap standing
+                        && !remoteServers.mayChange(observed)
+                        && Drift.of(desired, observed.objects()).isPresent()
+                ? new ServersConfig(standing, Optional.of(hold(ref, remoteServers)))
+                : new ServersConfig(desired, Optional.empty());
+    }
+
+    private static Hold hold(ObjectRef config, RemoteServers remoteServers) {
+        return new Hold(
+                HoldReason.HostWithoutAddress,
+                config.toString(),
+                "the servers' configuration changes when "
+                        + remoteServers.withoutAddress().getFirst().name()
+                        + " has a pod with an address: a server that read a name that does not resolve would lose"
+                        + " its clusters. See why the pod does not start");
+    }
+}

@@ -1,0 +1,47 @@
+package io.shardwright.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.shardwright.clickhouse.ClickHouseException;
+import io.shardwright.clickhouse.Servers;
+import io.shardwright.table.TableObserved.HostState;
+import io.shardwright.topology.Host;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TableObserverTest {
+    private final TableIntent intent = Tables.intent();
+    private final List<Host> hosts = Tables.LAYOUT.hosts();
+
+    @Test
+    void aHostThatDoesNotAnswerIsUnknown() {
+        var failure = new ClickHouseException(ClickHouseException.NO_ANSWER, "silence", null);
+
+        assertThat(observer(failure).ask(hosts, intent))
+                .hasSameSizeAs(hosts)
+                .containsEntry(hosts.getFirst(), new HostState.Unknown("silence"));
+    }
+
+    @Test
+    void noHostIsLeftOutWhateverGoesWrong() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> observer(new UnsupportedOperationException()).ask(hosts, intent));
+    }
+
+    private static TableObserver observer(RuntimeException failure) {
+        return new TableObserver(new Failing(failure), "cluster.local");
+    }
+
+    private record Failing(RuntimeException failure) implements Servers {
+        @Override
+        public List<List<String>> query(Host host, String sql) {
+            throw failure;
+        }
+
+        @Override
+        public void execute(Host host, String sql) {
+            throw failure;
+        }
+    }
+}
