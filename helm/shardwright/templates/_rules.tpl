@@ -33,14 +33,18 @@ yet; ChartTest names each right that the operator uses, and why.
   resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch]
 # Claims are made by StatefulSets. With deletionPolicy Delete they go with their cluster, and those of hosts that have left it
-# are deleted.
+# are deleted; so is that of a replica which is replaced, once all that it had is known to be on another.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
   verbs: [get, list, watch, patch, delete]
-# Annotated, so that the kubelet projects changed configuration at once.
+# Annotated, so that the kubelet projects changed configuration at once; deleted with their claim.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch, patch, delete]
+# Their readiness gate: who is in the Services.
+- apiGroups: [""]
+  resources: [pods/status]
+  verbs: [patch]
 # The workers of imports.
 - apiGroups: [batch]
   resources: [jobs]
@@ -48,4 +52,13 @@ yet; ChartTest names each right that the operator uses, and why.
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
+{{- end }}
+{{- /*
+What the operator reads of the cluster as a whole, to tell a replica whose node is gone from one that restarts. Neither is in a
+namespace. Without these rights no replica is taken for lost with its node.
+*/ -}}
+{{- define "shardwright.clusterRules" }}
+- apiGroups: [""]
+  resources: [nodes, persistentvolumes]
+  verbs: [get]
 {{- end }}

@@ -1,10 +1,12 @@
 package io.shardwright;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -13,20 +15,28 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.shardwright.clickhouse.HttpServers;
 import io.shardwright.cluster.ClusterReconciler;
+import io.shardwright.crds.HoldStatus;
+import io.shardwright.crds.ReplacementStatus;
+import io.shardwright.crds.ShardStatus;
 import io.shardwright.importjob.ImportJobReconciler;
 import io.shardwright.keeper.CuratorKeeper;
+import io.shardwright.kube.ApiServerHostWriter;
 import io.shardwright.kube.ApiServerWriter;
 import io.shardwright.observability.EventJournal;
 import io.shardwright.observability.EventPublisher;
 import io.shardwright.observability.Fleet;
 import io.shardwright.observability.HttpEndpoint;
 import io.shardwright.observability.ReconcileMetrics;
+import io.shardwright.replacement.ReplacementReconciler;
 import io.shardwright.shard.ShardReconciler;
 import io.shardwright.table.TableReconciler;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,8 +81,9 @@ public final class OperatorProcess implements AutoCloseable {
                         cluster.getStatus().conditions(), cluster.getStatus().holds()));
         register(
                 new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
-                shard -> new Fleet.State(
-                        shard.getStatus().conditions(), shard.getStatus().holds()));
+                shard -> new Fleet.State(shard.getStatus().conditions(), holdsOf(shard.getStatus())));
+        register(new ReplacementReconciler(
+                client, servers, new ApiServerHostWriter(client, clock), keeper, journal, settings.dnsDomain(), clock));
         register(
                 new TableReconciler(servers, journal, settings.dnsDomain(), clock),
                 table -> new Fleet.State(
@@ -167,13 +178,7 @@ public final class OperatorProcess implements AutoCloseable {
 
     private <S, R extends CustomResource<?, S>> void register(
             Reconciler<R> reconciler, Function<R, Fleet.State> stateOf) {
-        var registered = operator.register(reconciler, overrider -> {
-            overrider.withRetry(untilItWorks()).withReconciliationMaxInterval(AT_LEAST_EVERY);
-            if (!settings.namespaces().isEmpty()) {
-                overrider.settingNamespaces(settings.namespaces());
-            }
-        });
-        if (registered instanceof Controller<R> controller) {
+        if (register(reconciler) instanceof Controller<R> controller) {
             fleet.add(controller.getConfiguration().getResourceClass().getSimpleName(), () -> controller
                     .getEventSourceManager()
                     .getControllerEventSource()
@@ -181,6 +186,25 @@ public final class OperatorProcess implements AutoCloseable {
                     .map(resource ->
                             resource.getStatus() == null ? new Fleet.State(null, null) : stateOf.apply(resource)));
         }
+    }
+
+    private <R extends HasMetadata> RegisteredController<R> register(Reconciler<R> reconciler) {
+        return operator.register(reconciler, overrider -> {
+            overrider.withRetry(untilItWorks()).withReconciliationMaxInterval(AT_LEAST_EVERY);
+            if (!settings.namespaces().isEmpty()) {
+                overrider.settingNamespaces(settings.namespaces());
+            }
+        });
+    }
+
+    /** A Shard's status has two writers. */
+    private static List<HoldStatus> holdsOf(ShardStatus status) {
+        return Stream.of(
+                        Optional.ofNullable(status.holds()),
+                        Optional.ofNullable(status.replacement()).map(ReplacementStatus::holds))
+                .flatMap(Optional::stream)
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static GenericRetry untilItWorks() {

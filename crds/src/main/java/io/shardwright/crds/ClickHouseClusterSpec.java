@@ -62,6 +62,9 @@ public record ClickHouseClusterSpec(
                         + " named clickhouse is merged over the operator's own.")
         PodTemplate template,
 
+        @JsonPropertyDescription("When a lost replica is replaced. Default: after 10 minutes, and not on a drain.")
+        ReplacementSpec replacement,
+
         @JsonPropertyDescription("How replicas go when fewer are asked for.")
         ScalingSpec scaling,
 

@@ -32,12 +32,21 @@ public record ShardSpec(
         @Size(min = 1, max = 32)
         List<@Min(0) @Max(999) Integer> members,
 
-        @JsonPropertyDescription("Number of shards that the cluster has, and that each of its servers must know.")
+        @JsonPropertyDescription("Number of servers that remote_servers lists, and that each server must know.")
         @Required
         @Min(1)
-        @Max(1000)
-        Integer clusterShards,
+        Integer servers,
+
+        @JsonPropertyDescription("Hash of the names of those servers.") @Required
+        String serversHash,
 
         @JsonPropertyDescription("Hash of the configuration that the hosts share; it changes when that changes.")
         @Required
-        String configHash) {}
+        String configHash,
+
+        @JsonPropertyDescription(
+                "Replicas to replace, written by users. Each gets a new, empty volume, and its data from the other"
+                        + " replicas; one that holds what no other has is not replaced. Remove the entry when it is done;"
+                        + " adding it again asks again.")
+        @Size(max = 32)
+        List<ReplaceRequest> replace) {}

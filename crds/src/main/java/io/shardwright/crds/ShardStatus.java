@@ -28,4 +28,18 @@ public record ShardStatus(
         List<Condition> conditions,
 
         @JsonPropertyDescription("What is wanted but must wait, and why.")
-        List<HoldStatus> holds) {}
+        List<HoldStatus> holds,
+
+        @JsonPropertyDescription("Which replicas serve, and how far those are that do not.")
+        ReplacementStatus replacement) {
+    /** The same without what another reconciler writes. */
+    public ShardStatus withoutReplacement() {
+        return new ShardStatus(
+                observedGeneration, replicas, readyReplicas, bytes, data, summary, hosts, conditions, holds, null);
+    }
+
+    /** What one reconciler writes of a status that another writes the rest of. */
+    public static ShardStatus of(ReplacementStatus replacement) {
+        return new ShardStatus(null, null, null, null, null, null, null, null, null, replacement);
+    }
+}

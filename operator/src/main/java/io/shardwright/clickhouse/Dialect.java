@@ -51,6 +51,16 @@ public record Dialect(int year, int month, int patch) implements Comparable<Dial
         return isAtLeast(20, 6);
     }
 
+    /** CREATE FUNCTION, and system.functions tells the statements. */
+    public boolean hasSqlFunctions() {
+        return isAtLeast(21, 11);
+    }
+
+    /** @param replica that is not active, of the table that has this path in the coordination */
+    public String dropReplica(String replica, String tablePath) {
+        return "SYSTEM DROP REPLICA " + Sql.literal(replica) + " FROM ZKPATH " + Sql.literal(tablePath);
+    }
+
     /**
      * Drops a table, and its replica's metadata, before the statement returns. Databases of the kind that is the default
      * since 20.10 do it minutes later unless told, and the table could not be created again until then.

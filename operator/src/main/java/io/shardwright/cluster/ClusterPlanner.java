@@ -89,7 +89,7 @@ final class ClusterPlanner {
         if (serversMayStart(intent, observed)) {
             var configHash = ClusterResources.configHash(config.config(), usersConfig);
             intent.layout().shards().stream()
-                    .map(index -> ClusterResources.shard(intent, index, configHash))
+                    .map(index -> ClusterResources.shard(intent, index, config.listed(intent), configHash))
                     .forEach(objects::add);
         }
         return objects;

@@ -14,6 +14,7 @@ import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardSpec;
 import io.shardwright.kube.Hashes;
 import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.serverconfig.MetrikaXml;
 import io.shardwright.serverconfig.ServerXml;
 import io.shardwright.serverconfig.UsersXml;
@@ -79,15 +80,17 @@ final class ClusterResources {
     }
 
     /** @param configHash of everything that the hosts mount, see {@link #configHash} */
-    static Shard shard(ClusterIntent cluster, int index, String configHash) {
+    static Shard shard(ClusterIntent cluster, int index, ListedServers listed, String configHash) {
         var shard = new Shard();
         shard.setMetadata(metadata(cluster, cluster.ref().shardName(index)));
         shard.setSpec(new ShardSpec(
                 cluster.ref().name(),
                 index,
                 List.copyOf(cluster.layout().members().get(index)),
-                cluster.layout().shards().size(),
-                configHash));
+                listed.count(),
+                listed.hash(),
+                configHash,
+                null));
         return shard;
     }
 

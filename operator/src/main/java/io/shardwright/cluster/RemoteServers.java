@@ -1,48 +1,66 @@
 package io.shardwright.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.shardwright.crds.ReplacementHostStatus;
+import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
+import io.shardwright.crds.ShardStatus;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.serverconfig.MetrikaXml;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.SharedObjects;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Which hosts remote_servers lists, and whether it may change now.
  *
+ * <p>A Distributed query reads from any host that is listed. So a host joins the list when it is in service, and leaves it
+ * when it may hold less than it should, though never as the last of its shard: fewer shards would be other sums. A host that
+ * merely restarts stays: servers pass over one that does not answer.
+ *
  * <p>A server that reads a remote_servers with one name that does not resolve loses every cluster, and every Distributed
  * query fails until the file changes again (tried on 18.16.1; at the server's start it is milder, and heals by itself). A
  * host's name resolves while its pod has an address. So a host is listed once it has had one, and the list does not change
- * while a host on it has none. In a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that
- * leave the cluster are not listed.
+ * while a host that stays on it has none. In a cluster that does not exist yet all hosts are listed: its servers are starting.
+ * Hosts that leave the cluster are not listed.
  *
  * @param listed the hosts to list
  * @param withoutAddress listed already, and without an address now
  */
 record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
     static RemoteServers of(ClusterIntent intent, ClusterObserved observed) {
-        var hosts = intent.layout().hosts().stream()
-                .filter(host -> !intent.leaving().isFenced(host))
-                .toList();
         var standing = metrika(intent, observed);
+        var incomplete =
+                hostsOf(observed, host -> host.phase() != null && host.phase().isIncomplete());
         if (standing.isEmpty()) {
-            return new RemoteServers(Set.copyOf(hosts), List.of());
+            return new RemoteServers(wholeShards(intent, host -> !incomplete.contains(host.name())), List.of());
         }
+        Predicate<Host> isListed = host -> MetrikaXml.lists(standing.get(), host);
         var addressed = hostsWithAddress(observed);
-        var listed = hosts.stream()
-                .filter(host -> MetrikaXml.lists(standing.get(), host) || addressed.contains(host.name()))
+        var inService = hostsOf(observed, host -> host.phase() == ReplacementPhase.InService);
+        var listed = intent.layout().shards().stream()
+                .flatMap(shard -> {
+                    var hosts = staying(intent, shard);
+                    var serving = hosts.stream()
+                            .filter(host -> isListed.test(host) && !incomplete.contains(host.name())
+                                    || inService.contains(host.name()) && addressed.contains(host.name()))
+                            .toList();
+                    return serving.isEmpty() ? hosts.stream().filter(isListed) : serving.stream();
+                })
                 .collect(Collectors.toUnmodifiableSet());
-        var lost = hosts.stream()
-                .filter(host -> MetrikaXml.lists(standing.get(), host) && !addressed.contains(host.name()))
+        var lost = listed.stream()
+                .filter(host -> !addressed.contains(host.name()))
+                .sorted()
                 .toList();
         return new RemoteServers(listed, lost);
     }
@@ -50,6 +68,23 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
     /** NO_RELOAD_WHILE_A_NAME_DOES_NOT_RESOLVE. */
     boolean mayChange(ClusterObserved observed) {
         return withoutAddress.isEmpty() || observed.shards().stream().noneMatch(RemoteServers::hasReadyHost);
+    }
+
+    private static List<Host> staying(ClusterIntent intent, int shard) {
+        return intent.layout().hostsOf(shard).stream()
+                .filter(host -> !intent.leaving().isFenced(host))
+                .toList();
+    }
+
+    /** NEVER_UNLIST_A_SHARD. */
+    private static Set<Host> wholeShards(ClusterIntent intent, Predicate<Host> isWanted) {
+        return intent.layout().shards().stream()
+                .map(shard -> staying(intent, shard))
+                .map(hosts -> hosts.stream().anyMatch(isWanted)
+                        ? hosts.stream().filter(isWanted).toList()
+                        : hosts)
+                .flatMap(Collection::stream)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean hasReadyHost(Shard shard) {
@@ -64,13 +99,25 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
                 : Optional.empty();
     }
 
-    private static Set<String> hostsWithAddress(ClusterObserved observed) {
-        return observed.shards().stream()
-                .map(Shard::getStatus)
+    private static Set<String> hostsOf(ClusterObserved observed, Predicate<ReplacementHostStatus> condition) {
+        return statuses(observed)
+                .map(ShardStatus::replacement)
                 .filter(Objects::nonNull)
-                .flatMap(status -> status.hosts() == null ? Stream.empty() : status.hosts().stream())
+                .flatMap(replacement -> Stream.ofNullable(replacement.hosts()).flatMap(List::stream))
+                .filter(condition)
+                .map(ReplacementHostStatus::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> hostsWithAddress(ClusterObserved observed) {
+        return statuses(observed)
+                .flatMap(status -> Stream.ofNullable(status.hosts()).flatMap(List::stream))
                 .filter(host -> host.address() != null)
                 .map(ShardHostStatus::name)
                 .collect(Collectors.toSet());
+    }
+
+    private static Stream<ShardStatus> statuses(ClusterObserved observed) {
+        return observed.shards().stream().map(Shard::getStatus).filter(Objects::nonNull);
     }
 }

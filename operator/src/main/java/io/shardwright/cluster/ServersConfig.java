@@ -5,7 +5,12 @@ import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
+import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.serverconfig.ListedServers;
+import io.shardwright.serverconfig.MetrikaXml;
 import io.shardwright.topology.ClusterIntent;
+import io.shardwright.topology.Host;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,6 +29,15 @@ record ServersConfig(ConfigMap config, Optional<Hold> hold) {
                         && Drift.of(desired, observed.objects()).isPresent()
                 ? new ServersConfig(standing, Optional.of(hold(ref, remoteServers)))
                 : new ServersConfig(desired, Optional.empty());
+    }
+
+    /** The hosts that it lists. */
+    ListedServers listed(ClusterIntent intent) {
+        var metrika = Objects.requireNonNullElse(config.getData().get(ConfigFiles.METRIKA_XML), "");
+        return ListedServers.of(intent.layout().hosts().stream()
+                .filter(host -> MetrikaXml.lists(metrika, host))
+                .map(Host::dnsName)
+                .toList());
     }
 
     private static Hold hold(ObjectRef config, RemoteServers remoteServers) {

@@ -32,6 +32,13 @@ public final class CuratorKeeper implements Keeper {
                         curator.create().orSetData().creatingParentsIfNeeded().forPath(path, new byte[0]));
     }
 
+    @Override
+    public void deleteTree(List<String> endpoints, String path) {
+        ask(
+                endpoints,
+                curator -> curator.delete().quietly().deletingChildrenIfNeeded().forPath(path));
+    }
+
     private <T> T ask(List<String> endpoints, Question<T> question) {
         try (var curator = CuratorFrameworkFactory.newClient(
                 String.join(",", endpoints),

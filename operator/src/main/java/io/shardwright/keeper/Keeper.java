@@ -19,4 +19,12 @@ public interface Keeper {
      * @throws KeeperException when no member answers in time
      */
     void create(List<String> endpoints, String path);
+
+    /**
+     * Deletes a znode and all below it; one that is gone already is fine.
+     *
+     * @param endpoints host:port of each member
+     * @throws KeeperException when no member answers in time
+     */
+    void deleteTree(List<String> endpoints, String path);
 }

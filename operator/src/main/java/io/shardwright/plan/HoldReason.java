@@ -18,7 +18,7 @@ public enum HoldReason {
     PeerNotReady,
     /** A host leaves, and no other replica of its shard is in service. */
     LastReplicaInService,
-    /** A host leaves, and what it holds is not yet, or not surely, on its peers. */
+    /** A host leaves or is replaced, and what it holds is not yet, or not surely, on its peers. */
     LastGoodCopy,
     /** A host leaves, and a server may still send queries to it. */
     StillInUse,
@@ -30,6 +30,10 @@ public enum HoldReason {
     ImportAhead,
     /** What stands on a host is not what the spec says; changing it is not supported yet. */
     SchemaDiffers,
+    /** Another server holds a replica's place in the coordination. */
+    ReplicaActiveElsewhere,
+    /** A replica is lost, and the cluster's spec says to ask before it is replaced. */
+    ReplacementNeedsApproval,
     /** Rows equal to a staging table's are in the table already, and it cannot be told who put them there. */
     RowsAlreadyPresent
 }

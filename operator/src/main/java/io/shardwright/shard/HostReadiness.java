@@ -1,16 +1,15 @@
 package io.shardwright.shard;
 
 import io.shardwright.clickhouse.HostSnapshot;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.shard.ShardObserved.Answer;
+import io.shardwright.shard.ShardObserved.PodState;
 import io.shardwright.topology.Host;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * Whether a host is ready: its pod is, it answers, it knows every host of the cluster, and none of its replicas is
- * read-only.
+ * Whether a host is ready: it answers, it knows every host that is listed, none of its replicas is read-only, and its pod is
+ * in service. A host that knows more than is listed knows what it needs, and forgets the rest in a moment.
  *
  * @param missing what is missing; empty when the host is ready
  * @param broken true when waiting alone is not likely to help
@@ -30,29 +29,29 @@ record HostReadiness(Optional<String> missing, boolean broken) {
         if (pod.lastWords().isPresent()) {
             return new HostReadiness(pod.lastWords(), true);
         }
-        if (!pod.ready()) {
+        if (!pod.answering()) {
             return waiting(pod.node().isEmpty() ? "its pod is not scheduled yet" : "its server is starting");
         }
         return switch (observed.answers().get(host)) {
-            case Answer.Said said -> ofSnapshot(said.snapshot(), intent);
+            case Answer.Said said -> ofSnapshot(said.snapshot(), pod, intent);
             case Answer.Unknown unknown -> new HostReadiness(Optional.of(unknown.message()), true);
             case null -> waiting("it was not asked yet");
         };
     }
 
-    /** The hosts of the cluster that a server does not know. */
-    static Set<String> unknownTo(HostSnapshot snapshot, ShardIntent intent) {
-        var unknown =
-                intent.layout().hosts().stream().map(Host::dnsName).collect(Collectors.toCollection(HashSet::new));
-        snapshot.hostNamesOf(intent.cluster().ref().name()).forEach(unknown::remove);
-        return unknown;
+    /** What a server's remote_servers lists. */
+    static ListedServers knownTo(HostSnapshot snapshot, ShardIntent intent) {
+        return ListedServers.of(snapshot.hostNamesOf(intent.cluster().ref().name()));
     }
 
-    private static HostReadiness ofSnapshot(HostSnapshot snapshot, ShardIntent intent) {
-        var unknown = unknownTo(snapshot, intent);
-        if (!unknown.isEmpty()) {
-            return waiting("its remote_servers lack " + unknown.size() + " of "
-                    + intent.layout().hosts().size() + " hosts");
+    private static HostReadiness ofSnapshot(HostSnapshot snapshot, PodState pod, ShardIntent intent) {
+        var known = knownTo(snapshot, intent);
+        if (!known.equals(intent.listed()) && known.count() <= intent.listed().count()) {
+            return waiting("its remote_servers list " + known.count() + " of "
+                    + intent.listed().count() + " hosts");
+        }
+        if (!pod.ready() && snapshot.readOnlyReplicas().isEmpty()) {
+            return waiting("it is not in service yet");
         }
         return snapshot.readOnlyReplicas().stream()
                 .findFirst()

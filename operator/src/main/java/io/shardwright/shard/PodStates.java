@@ -1,6 +1,7 @@
 package io.shardwright.shard;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.shardwright.kube.PodConditions;
 import io.shardwright.kube.PodFailures;
 import io.shardwright.shard.ShardObserved.PodState;
 import java.util.Map;
@@ -15,12 +16,9 @@ final class PodStates {
 
     static PodState of(Pod pod) {
         var status = pod.getStatus();
-        boolean ready = pod.getMetadata().getDeletionTimestamp() == null
-                && status.getConditions().stream()
-                        .anyMatch(condition ->
-                                "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));
         return new PodState(
-                ready,
+                PodConditions.isReady(pod),
+                PodConditions.isAnswering(pod),
                 Objects.requireNonNullElse(pod.getSpec().getNodeName(), ""),
                 Objects.requireNonNullElse(status.getPodIP(), ""),
                 Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.<String, String>of())

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.shardwright.kube.PodConditions;
 import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
@@ -90,6 +91,7 @@ final class ServerPod {
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
                 .withTerminationGracePeriodSeconds(60L)
+                .addNewReadinessGate(PodConditions.IN_SERVICE)
                 .withSecurityContext(PodSecurity.pod(USER))
                 .withAffinity(Spread.overNodes(Labels.ofShard(cluster.ref(), host.shard())))
                 .withContainers(container(cluster))

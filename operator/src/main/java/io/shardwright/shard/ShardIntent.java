@@ -1,9 +1,9 @@
 package io.shardwright.shard;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
-import io.shardwright.topology.Layout;
 import io.shardwright.topology.Owners;
 import java.util.List;
 
@@ -11,15 +11,17 @@ import java.util.List;
  * A Shard, with what it takes from its cluster.
  *
  * @param uid of the Shard, for owner references
- * @param layout of the whole cluster as it stands: what every server must know
+ * @param hosts of this shard
+ * @param listed what every server must know
  * @param configHash of what the hosts share
  */
-record ShardIntent(ClusterIntent cluster, String uid, int index, Layout layout, String configHash) {
-    OwnerReference owner() {
-        return Owners.of("Shard", cluster.ref().shardName(index), uid);
+record ShardIntent(
+        ClusterIntent cluster, String uid, int index, List<Host> hosts, ListedServers listed, String configHash) {
+    ShardIntent {
+        hosts = List.copyOf(hosts);
     }
 
-    List<Host> hosts() {
-        return layout.hostsOf(index);
+    OwnerReference owner() {
+        return Owners.of("Shard", cluster.ref().shardName(index), uid);
     }
 }

@@ -24,12 +24,19 @@ record ShardObserved(Map<ObjectRef, HasMetadata> objects, Map<Host, PodState> po
     /**
      * A host's pod.
      *
-     * @param ready as Kubernetes sees it
+     * @param ready as Kubernetes sees it: in the Services
+     * @param answering whether its server can be asked, in the Services or not
      * @param address its IP; empty before it has one
      * @param configHash of the configuration that it was last told of; empty before
      * @param lastWords why its container does not run: the reason, and what it said last
      */
-    record PodState(boolean ready, String node, String address, String configHash, Optional<String> lastWords) {}
+    record PodState(
+            boolean ready,
+            boolean answering,
+            String node,
+            String address,
+            String configHash,
+            Optional<String> lastWords) {}
 
     /** What a host said of itself. */
     sealed interface Answer {

@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Looks at what stands of a shard: objects and pods from the caches, and one statement to each host whose pod is ready. */
+/** Looks at what stands of a shard: objects and pods from the caches, and one statement to each host whose server answers. */
 final class ShardObserver {
     private static final List<Class<? extends HasMetadata>> KINDS =
             List.of(ConfigMap.class, Service.class, StatefulSet.class, PodDisruptionBudget.class);
@@ -61,7 +61,7 @@ final class ShardObserver {
         var answers = new ConcurrentHashMap<Host, Answer>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             pods.forEach((host, pod) -> {
-                if (pod.ready()) {
+                if (pod.answering()) {
                     executor.execute(() -> answers.put(host, ask(host)));
                 }
             });

@@ -2,16 +2,12 @@ package io.shardwright.shard;
 
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.Shard;
-import io.shardwright.crds.ShardSpec;
 import io.shardwright.plan.Parsed;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
-import io.shardwright.topology.ClusterRef;
-import io.shardwright.topology.Layout;
+import io.shardwright.topology.Host;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Turns a Shard and its cluster into an intent. */
 final class ShardParser {
@@ -30,14 +26,6 @@ final class ShardParser {
                         + " one"));
     }
 
-    private static Layout layout(ClusterRef cluster, ShardSpec spec) {
-        return Layout.of(
-                cluster,
-                IntStream.range(0, spec.clusterShards())
-                        .boxed()
-                        .collect(Collectors.toMap(Function.identity(), shard -> spec.members())));
-    }
-
     private static Parsed<ShardIntent> accept(Shard shard, ClusterIntent cluster) {
         var spec = shard.getSpec();
         if (!cluster.ref().shardName(spec.index()).equals(shard.getMetadata().getName())) {
@@ -45,6 +33,14 @@ final class ShardParser {
                     + cluster.ref().shardName(spec.index()) + ": Shards are made by their cluster, delete this one");
         }
         return new Parsed.Accepted<>(new ShardIntent(
-                cluster, shard.getMetadata().getUid(), spec.index(), layout(cluster.ref(), spec), spec.configHash()));
+                cluster,
+                shard.getMetadata().getUid(),
+                spec.index(),
+                spec.members().stream()
+                        .sorted()
+                        .map(replica -> new Host(cluster.ref(), spec.index(), replica))
+                        .toList(),
+                new ListedServers(spec.servers(), spec.serversHash()),
+                spec.configHash()));
     }
 }

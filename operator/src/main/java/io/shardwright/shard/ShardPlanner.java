@@ -40,7 +40,7 @@ final class ShardPlanner {
                 .map(host -> new ShardAction.AnnounceConfig(host, intent.configHash()))
                 .forEach(actions::add);
         intent.hosts().stream()
-                .filter(host -> lacksHosts(host, intent, observed))
+                .filter(host -> isBehind(host, intent, observed))
                 .map(ShardAction.ReloadConfig::new)
                 .forEach(actions::add);
         actions.addAll(ofGoneHosts(intent, observed));
@@ -66,9 +66,10 @@ final class ShardPlanner {
         return Optional.ofNullable(object.getMetadata().getLabels()).map(labels -> labels.get(Labels.REPLICA));
     }
 
-    private static boolean lacksHosts(Host host, ShardIntent intent, ShardObserved observed) {
+    /** A server reads changes by itself, unless a name did not resolve at that moment. */
+    private static boolean isBehind(Host host, ShardIntent intent, ShardObserved observed) {
         return observed.answers().get(host) instanceof Answer.Said(var snapshot)
-                && !HostReadiness.unknownTo(snapshot, intent).isEmpty();
+                && !HostReadiness.knownTo(snapshot, intent).equals(intent.listed());
     }
 
     private static List<HasMetadata> withoutRestart(ShardIntent intent) {
@@ -150,7 +151,7 @@ final class ShardPlanner {
 
     private static boolean mustHearOfConfig(Host host, ShardIntent intent, ShardObserved observed) {
         var pod = observed.pods().get(host);
-        return pod != null && pod.ready() && !pod.configHash().equals(intent.configHash());
+        return pod != null && pod.answering() && !pod.configHash().equals(intent.configHash());
     }
 
     private record Change(Host host, ShardAction.ApplyObject apply) {}

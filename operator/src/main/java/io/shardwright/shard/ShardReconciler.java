@@ -81,6 +81,7 @@ public final class ShardReconciler implements Reconciler<Shard> {
             case Parsed.Rejected<ShardIntent> rejected ->
                 StatusPatch.of(
                         resource,
+                        ownStatus(resource),
                         ShardStatusProjection.rejected(resource, rejected.message(), clock.instant()),
                         Shard::new);
             case Parsed.Accepted<ShardIntent> accepted -> reconcile(resource, accepted.intent(), context);
@@ -93,7 +94,8 @@ public final class ShardReconciler implements Reconciler<Shard> {
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = ShardStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
-        return StatusPatch.of(resource, status, Shard::new).rescheduleAfter(nextLook(intent, observed, outcomes));
+        return StatusPatch.of(resource, ownStatus(resource), status, Shard::new)
+                .rescheduleAfter(nextLook(intent, observed, outcomes));
     }
 
     private static Duration nextLook(ShardIntent intent, ShardObserved observed, List<Outcome<ShardAction>> outcomes) {
@@ -185,7 +187,11 @@ public final class ShardReconciler implements Reconciler<Shard> {
                 .collect(Collectors.toSet());
     }
 
+    private static ShardStatus ownStatus(Shard resource) {
+        return resource.getStatus() == null ? null : resource.getStatus().withoutReplacement();
+    }
+
     private static List<HoldStatus> holdsOf(ShardStatus status) {
-        return status == null ? List.of() : status.holds();
+        return status == null || status.holds() == null ? List.of() : status.holds();
     }
 }

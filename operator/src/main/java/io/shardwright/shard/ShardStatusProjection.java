@@ -38,7 +38,8 @@ final class ShardStatusProjection {
                 rejection.summary(),
                 List.of(),
                 rejection.conditions(),
-                List.of());
+                List.of(),
+                null);
     }
 
     static ShardStatus project(
@@ -83,7 +84,8 @@ final class ShardStatusProjection {
                                 : Finding.yes("Reconciling", waiting.orElse("applying changes")),
                         problem.map(message -> Finding.yes("Attention", message))
                                 .orElseGet(() -> Finding.no("AsExpected", "nothing is wrong"))),
-                Holds.project(previous.map(ShardStatus::holds).orElse(null), plan.holds(), now));
+                Holds.project(previous.map(ShardStatus::holds).orElse(null), plan.holds(), now),
+                null);
     }
 
     private static ShardHostStatus hostStatus(Host host, ShardIntent intent, ShardObserved observed) {

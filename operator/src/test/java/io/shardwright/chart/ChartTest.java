@@ -36,9 +36,16 @@ class ChartTest {
             apps/statefulsets                                    get list watch create patch delete
             policy/poddisruptionbudgets                          get list watch create patch
             /persistentvolumeclaims                              get list watch patch delete
-            /pods                                                get list watch patch
+            /pods                                                get list watch patch delete
+            /pods/status                                         patch
             batch/jobs                                           get list watch create delete
             /events                                              create
+            """;
+
+    /** What is in no namespace. */
+    private static final String RIGHTS_OF_NO_NAMESPACE = """
+            /nodes                                               get
+            /persistentvolumes                                   get
             """;
 
     @Test
@@ -89,7 +96,7 @@ class ChartTest {
         var granted = RenderedChart.rights(
                 RenderedChart.withDefaults().all(ClusterRole.class).stream().flatMap(role -> role.getRules().stream()));
 
-        assertThat(granted).isEqualTo(expectedRights());
+        assertThat(granted).isEqualTo(rights(RIGHTS + RIGHTS_OF_NO_NAMESPACE));
     }
 
     @Test
@@ -108,7 +115,7 @@ class ChartTest {
             assertThat(RenderedChart.rights(chart.all(Role.class).stream()
                             .filter(in(namespace))
                             .flatMap(role -> role.getRules().stream())))
-                    .isEqualTo(expectedRights());
+                    .isEqualTo(rights(RIGHTS));
             assertThat(chart.all(RoleBinding.class))
                     .filteredOn(in(namespace))
                     .singleElement()
@@ -122,12 +129,14 @@ class ChartTest {
     }
 
     @Test
-    void elsewhereAnOperatorOfSomeNamespacesMayOnlyAnswerFinalizers() {
+    void elsewhereAnOperatorOfSomeNamespacesMayOnlyAnswerFinalizersAndReadNodes() {
         var chart = RenderedChart.with("watchNamespaces: [one]");
 
         assertThat(chart.all(ClusterRole.class)).singleElement().satisfies(role -> assertThat(
                         RenderedChart.rights(role.getRules().stream()))
                 .containsExactly(
+                        "/nodes get",
+                        "/persistentvolumes get",
                         "clickhouse.shardwright.io/importjobs patch",
                         "clickhouse.shardwright.io/rebalances patch",
                         "clickhouse.shardwright.io/tables patch"));
@@ -227,9 +236,9 @@ class ChartTest {
         return object -> namespace.equals(object.getMetadata().getNamespace());
     }
 
-    private static TreeSet<String> expectedRights() {
+    private static TreeSet<String> rights(String table) {
         var rights = new TreeSet<String>();
-        RIGHTS.lines().forEach(line -> {
+        table.lines().forEach(line -> {
             var words = line.split(" +");
             Arrays.stream(words).skip(1).forEach(verb -> rights.add(words[0] + " " + verb));
         });

@@ -3,6 +3,9 @@ package io.shardwright.cluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.crds.ReplacementHostStatus;
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.crds.ReplacementStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
 import io.shardwright.crds.ShardStatus;
@@ -69,12 +72,18 @@ final class ClusterFixtures {
         return new ClusterObserved(objects, hashesOf(intent), Set.of(), coordination, shards);
     }
 
-    /** A shard whose hosts are ready and have addresses, but for some. */
+    /** A shard whose hosts are ready, in service and have addresses, but for some. */
     static void setStatus(Shard shard, ClusterIntent intent, Set<Host> withoutAddress) {
-        var hosts = Layout.of(
+        setStatus(shard, intent, withoutAddress, Map.of());
+    }
+
+    /** @param phases of hosts that are not what their address tells */
+    static void setStatus(
+            Shard shard, ClusterIntent intent, Set<Host> withoutAddress, Map<Host, ReplacementPhase> phases) {
+        var all = Layout.of(
                         CLUSTER, Map.of(shard.getSpec().index(), shard.getSpec().members()))
-                .hostsOf(shard.getSpec().index())
-                .stream()
+                .hostsOf(shard.getSpec().index());
+        var hosts = all.stream()
                 .map(host -> new ShardHostStatus(
                         host.name(),
                         "node",
@@ -85,6 +94,30 @@ final class ClusterFixtures {
                         null))
                 .toList();
         int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
-        shard.setStatus(new ShardStatus(1L, "", ready, 0L, "", "", hosts, List.of(), List.of()));
+        var stages = all.stream()
+                .map(host -> new ReplacementHostStatus(
+                        host.name(),
+                        phases.getOrDefault(
+                                host,
+                                withoutAddress.contains(host) ? ReplacementPhase.Starting : ReplacementPhase.InService),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null))
+                .toList();
+        shard.setStatus(new ShardStatus(
+                1L,
+                "",
+                ready,
+                0L,
+                "",
+                "",
+                hosts,
+                List.of(),
+                List.of(),
+                new ReplacementStatus(stages, List.of(), List.of(), List.of())));
     }
 }

@@ -14,6 +14,7 @@ import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
 import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Labels;
@@ -209,7 +210,10 @@ final class ClusterPlannerTest {
                 return object;
             }
             var copy = Drift.stamped(ClusterResources.shard(
-                    intent, shard.getSpec().index(), shard.getSpec().configHash()));
+                    intent,
+                    shard.getSpec().index(),
+                    new ListedServers(shard.getSpec().servers(), shard.getSpec().serversHash()),
+                    shard.getSpec().configHash()));
             ClusterFixtures.setStatus(copy, intent, Set.of(withoutAddress));
             return copy;
         });

@@ -46,7 +46,7 @@ final class CrdValidationIT {
             apiVersion: clickhouse.shardwright.io/v1alpha1
             kind: Shard
             metadata: {name: main-0}
-            spec: {cluster: main, index: 0, members: [0, 1], clusterShards: 2, configHash: abc}
+            spec: {cluster: main, index: 0, members: [0, 1], servers: 4, serversHash: def, configHash: abc}
             """, "Table", """
             apiVersion: clickhouse.shardwright.io/v1alpha1
             kind: Table

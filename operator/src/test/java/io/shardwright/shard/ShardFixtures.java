@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
 import io.shardwright.clickhouse.HostSnapshot;
 import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.shard.ShardObserved.PodState;
 import io.shardwright.topology.ClusterIntent;
@@ -46,7 +47,13 @@ final class ShardFixtures {
                 User.ofEveryCluster(),
                 ClusterIntent.PodAdditions.none(),
                 true);
-        return new ShardIntent(cluster, "shard-uid", 0, layout, configHash);
+        return new ShardIntent(
+                cluster,
+                "shard-uid",
+                0,
+                layout.hostsOf(0),
+                ListedServers.of(layout.hosts().stream().map(Host::dnsName).toList()),
+                configHash);
     }
 
     static ShardIntent with(ShardIntent intent, String version, String configHash) {
@@ -65,7 +72,7 @@ final class ShardFixtures {
             all.add(HostResources.config(intent, host));
             all.add(HostResources.service(intent, host));
             all.add(HostResources.statefulSet(intent, host));
-            pods.put(host, new PodState(true, "node1", "10.0.0.1", intent.configHash(), Optional.empty()));
+            pods.put(host, new PodState(true, true, "node1", "10.0.0.1", intent.configHash(), Optional.empty()));
             answers.put(host, new Answer.Said(snapshot(intent)));
         }
         all.stream()
@@ -76,7 +83,7 @@ final class ShardFixtures {
     }
 
     static HostSnapshot snapshot(ShardIntent intent) {
-        var nodes = intent.layout().hosts().stream()
+        var nodes = intent.cluster().layout().hosts().stream()
                 .map(host -> new HostSnapshot.ClusterNode(
                         CLUSTER.name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
                 .toList();

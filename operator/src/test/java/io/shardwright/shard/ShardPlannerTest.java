@@ -20,7 +20,7 @@ final class ShardPlannerTest {
     private final ShardIntent changed = ShardFixtures.intent(1, 2, "2", "config");
     private final Host first = intent.hosts().getFirst();
     private final Host second = intent.hosts().getLast();
-    private final PodState notReady = new PodState(false, "node1", "", "config", Optional.empty());
+    private final PodState notReady = new PodState(false, false, "node1", "", "config", Optional.empty());
 
     @Test
     void makesEveryHostAtOnceWhenNothingStands() {

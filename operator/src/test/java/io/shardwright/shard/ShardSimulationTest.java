@@ -147,7 +147,7 @@ final class ShardSimulationTest {
         private ShardObserved observed() {
             var answers = new HashMap<Host, Answer>();
             seenPods.forEach((host, pod) -> {
-                if (pod.ready()) {
+                if (pod.answering()) {
                     answers.put(host, servers.get(host).answer(intent));
                 }
             });
@@ -157,7 +157,8 @@ final class ShardSimulationTest {
         private Map<Host, PodState> pods() {
             var pods = new HashMap<Host, PodState>();
             servers.forEach((host, server) -> pods.put(
-                    host, new PodState(server.ready, "node", "10.0.0.1", server.configHash, Optional.empty())));
+                    host,
+                    new PodState(server.ready, server.ready, "node", "10.0.0.1", server.configHash, Optional.empty())));
             return pods;
         }
 
@@ -280,7 +281,7 @@ final class ShardSimulationTest {
                 return new Answer.Unknown("no answer");
             }
             var nodes = knowsCluster
-                    ? intent.layout().hosts().stream()
+                    ? intent.cluster().layout().hosts().stream()
                             .map(host -> new ClusterNode(
                                     host.cluster().name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
                             .toList()

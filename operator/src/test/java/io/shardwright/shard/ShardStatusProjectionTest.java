@@ -92,7 +92,7 @@ final class ShardStatusProjectionTest {
     @Test
     void aStartingServerIsNoReasonToWorry() {
         var host = intent.hosts().getFirst();
-        var starting = new PodState(false, "node1", "10.0.0.1", "", Optional.empty());
+        var starting = new PodState(false, false, "node1", "10.0.0.1", "", Optional.empty());
 
         var status = project(ShardFixtures.with(ShardFixtures.converged(intent), host, starting, null));
 

@@ -106,6 +106,13 @@ public final class RealServers {
         };
     }
 
+    /** The same, and its data is gone. */
+    public Away empty(Host host) {
+        var away = stop(host);
+        deleteTree(directory.resolve(host.name()).resolve("data"));
+        return away;
+    }
+
     /** A host that is down until this is closed. */
     @FunctionalInterface
     public interface Away extends AutoCloseable {

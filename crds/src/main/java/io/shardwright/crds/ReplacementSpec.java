@@ -1,0 +1,21 @@
+package io.shardwright.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+
+/** When a replica is given up and made anew. */
+public record ReplacementSpec(
+        @JsonPropertyDescription(
+                "How long the node of a replica whose volume cannot leave it may be away before the replica is replaced,"
+                        + " e.g. 30s, 10m or 2h. 0s never replaces it unasked: name it in spec.replace of its Shard."
+                        + " Default: 10m.")
+        @Default("10m")
+        @Pattern("^[0-9]{1,6}(s|m|h|d)$")
+        String after,
+
+        @JsonPropertyDescription(
+                "True replaces a replica whose volume cannot leave a node that is drained, once its pod was evicted."
+                        + " Default: false.")
+        @Default("false")
+        Boolean onDrain) {}

@@ -1,0 +1,232 @@
+package io.shardwright.replacement;
+
+import static io.shardwright.crds.ReplacementPhase.CatchingUp;
+import static io.shardwright.crds.ReplacementPhase.InService;
+import static io.shardwright.crds.ReplacementPhase.Lost;
+import static io.shardwright.crds.ReplacementPhase.RestoringSchema;
+import static io.shardwright.crds.ReplacementPhase.Starting;
+
+import io.shardwright.plan.HoldReason;
+import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.replacement.ReplacementObserved.PodView;
+import io.shardwright.topology.Host;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Decides whether a server that is up and outside the Services may serve, and what it needs until it may. */
+final class Admission {
+    /** How long one that is behind waits for a better one when no host of its shard serves. */
+    private static final Duration ALONE = Duration.ofSeconds(30);
+
+    private static final String SCHEMA = "Schema";
+
+    /** Longer than parts count as young. */
+    private static final Duration STRICT = Duration.ofSeconds(10);
+
+    private final ReplacementIntent intent;
+    private final ReplacementObserved observed;
+    private final Peers peers;
+    private final Instant now;
+
+    Admission(ReplacementIntent intent, ReplacementObserved observed, Peers peers, Instant now) {
+        this.intent = intent;
+        this.observed = observed;
+        this.peers = peers;
+        this.now = now;
+    }
+
+    Verdict judge(Host host, PodView pod, HostContents contents) {
+        var reference = reference(host);
+        var missing = reference.without(contents);
+        if (contents.isEmpty() && reference.isEmpty()) {
+            return emptyAmongEmpty(host, pod);
+        }
+        if (missing.hasReplicated() || contents.isEmpty() && !missing.isEmpty()) {
+            return withoutTables(host, missing);
+        }
+        boolean isRebuilt = observed.before(host).isIncomplete();
+        return isRebuilt && !missing.lacksNothing()
+                ? Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing)).with(restore(host, missing, List.of()))
+                : caughtUp(host, pod, contents, isRebuilt);
+    }
+
+    /** What serves, or may, counts before what is itself being rebuilt; another shard's schema where this one has none. */
+    private Reference reference(Host host) {
+        var own = intent.hosts().stream()
+                .filter(other -> !other.equals(host))
+                .sorted((one, other) -> Boolean.compare(observed.isInService(other), observed.isInService(one)))
+                .flatMap(other -> observed.contents(other).stream())
+                .toList();
+        var reference = Reference.of(own);
+        return reference.isEmpty()
+                ? observed.elsewhere()
+                        .map(contents -> Reference.of(List.of(contents)))
+                        .orElse(reference)
+                : reference;
+    }
+
+    /** Nobody to compare with: new, unless the coordination knows better. */
+    private Verdict emptyAmongEmpty(Host host, PodView pod) {
+        return switch (observed.registrations().get(host)) {
+            case Registration.Known(var replicas, var ofPeers)
+            when replicas.isEmpty() && ofPeers == 0 -> admit(host, pod);
+            case Registration.Known(var replicas, var ofPeers)
+            when replicas.isEmpty() ->
+                Verdict.of(
+                        host, Starting, "PeersAway", "ZooKeeper knows replicas of its peers, which do not answer yet");
+            case Registration.Known(var replicas, var ofPeers) -> emptied(host, replicas);
+            case Registration.Unknown(var message) ->
+                Verdict.of(
+                        host, Starting, "CoordinationUnknown", "what ZooKeeper knows of it is not known: " + message);
+            case null -> Verdict.of(host, Starting, "CoordinationUnknown", "ZooKeeper was not asked yet");
+        };
+    }
+
+    /** There is no statement to make its tables with: with the loss accepted, its places are given up. */
+    private Verdict emptied(Host host, List<RegisteredReplica> replicas) {
+        return peers.obstacle(host, true)
+                .map(obstacle -> obstacle.verdict(host, Lost, "it is empty, and ZooKeeper knows tables of it"))
+                .orElseGet(() -> {
+                    var verdict = Verdict.of(host, RestoringSchema, SCHEMA, "its old places in ZooKeeper are given up");
+                    return isAnnounced(host)
+                            ? verdict.with(replicas.stream()
+                                    .map(replica -> forget(host, replica.path()))
+                                    .toList())
+                            : verdict.noting("forget the replicas of " + host.name(), peers.whatIsVerified(host));
+                });
+    }
+
+    /**
+     * NEVER_READ_FROM_HALF: tables that have rows elsewhere are made only once nobody reads from the host. A host that joins a
+     * cluster whose tables are still empty needs no such care.
+     */
+    private Verdict withoutTables(Host host, Reference missing) {
+        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+            return peers.obstacle(host, true)
+                    .orElseThrow()
+                    .verdict(
+                            host,
+                            observed.before(host)
+                                    .phase()
+                                    .filter(phase -> phase.isIncomplete())
+                                    .orElse(Starting),
+                            "");
+        }
+        var registered = peers.missing(host, known);
+        if (registered.isEmpty() && !missing.hasRows() && !observed.before(host).isIncomplete()) {
+            return Verdict.of(host, Starting, SCHEMA, lacks(missing)).with(restore(host, missing, registered));
+        }
+        var obstacle = peers.obstacle(host, true);
+        if (obstacle.isPresent()) {
+            boolean isLost = obstacle.get()
+                    .hold()
+                    .filter(HoldReason.LastGoodCopy::equals)
+                    .isPresent();
+            return obstacle.get().verdict(host, isLost ? Lost : RestoringSchema, lacks(missing));
+        }
+        var verdict = Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing));
+        if (isAnnounced(host)) {
+            return verdict.with(restore(host, missing, registered));
+        }
+        return registered.isEmpty()
+                ? verdict
+                : verdict.noting(
+                        "take over the places in ZooKeeper that " + host.name() + " had, with an empty volume",
+                        peers.whatIsVerified(host));
+    }
+
+    /** The status says that its tables are being made: nothing stood in the way then, and nobody is sent to it. */
+    private boolean isAnnounced(Host host) {
+        var before = observed.before(host);
+        return before.is(RestoringSchema) && before.reason().equals(SCHEMA);
+    }
+
+    /** Databases first; then all else at once, and what fails for want of another is tried again with the next pass. */
+    private List<ReplacementAction> restore(Host host, Reference missing, List<RegisteredReplica> registered) {
+        var actions = new ArrayList<ReplacementAction>();
+        missing.databases()
+                .forEach((name, engine) -> actions.add(new ReplacementAction.CreateDatabase(host, name, engine)));
+        missing.functions()
+                .forEach((name, sql) -> actions.add(
+                        new ReplacementAction.CreateFunction(host, name, RestoreSql.create(sql, intent.dialect()))));
+        if (!actions.isEmpty()) {
+            return actions;
+        }
+        var places = registered.stream().collect(Collectors.toMap(RegisteredReplica::path, Function.identity()));
+        missing.tables().forEach((id, table) -> {
+            var place = table.replica().map(replica -> places.get(replica.path()));
+            if (place.isPresent() && intent.dialect().hasDropReplica()) {
+                actions.add(forget(host, place.get().path()));
+            } else if (!RestoreSql.comesWithAnother(id, intent.dialect())) {
+                actions.add(new ReplacementAction.RestoreTable(
+                        host,
+                        id,
+                        place.isPresent()
+                                ? RestoreSql.attach(table.create())
+                                : RestoreSql.create(table.create(), intent.dialect())));
+            }
+        });
+        return actions;
+    }
+
+    private ReplacementAction forget(Host host, String tablePath) {
+        var via =
+                intent.dialect().hasDropReplica() ? peers.keepers(host).stream().findFirst() : Optional.<Host>empty();
+        return via.<ReplacementAction>map(
+                        server -> new ReplacementAction.DropReplica(host, server, tablePath, intent.dialect()))
+                .orElseGet(() -> new ReplacementAction.ForgetReplica(
+                        host, intent.cluster().coordination(), tablePath));
+    }
+
+    private Verdict caughtUp(Host host, PodView pod, HostContents contents, boolean isRebuilt) {
+        var others =
+                intent.hosts().stream().filter(other -> !other.equals(host)).toList();
+        boolean someoneServes = others.stream().anyMatch(observed::isInService);
+        var compared = others.stream()
+                .filter(other -> someoneServes
+                        ? observed.isInService(other)
+                        : !observed.before(other).isIncomplete())
+                .flatMap(other -> observed.contents(other).stream())
+                .toList();
+        var behind = Coverage.behind(contents, compared, !hasHadTime(host, pod, isRebuilt));
+        if (behind.isEmpty()) {
+            return admit(host, pod);
+        }
+        if (!isRebuilt && !someoneServes && pod.since().plus(ALONE).isBefore(now)) {
+            return admit(host, pod);
+        }
+        long total =
+                compared.stream().mapToLong(HostContents::replicatedBytes).max().orElse(0);
+        return Verdict.of(host, isRebuilt ? CatchingUp : Starting, "Behind", behind.get())
+                .at(contents.replicatedBytes(), total);
+    }
+
+    /** Where rows come all the time, a peer always has a part that is not here yet; what was there before must be here. */
+    private boolean hasHadTime(Host host, PodView pod, boolean isRebuilt) {
+        var before = observed.before(host);
+        var since = !isRebuilt ? pod.since() : before.is(CatchingUp) ? before.since() : now;
+        return since.plus(STRICT).isBefore(now);
+    }
+
+    private static Verdict admit(Host host, PodView pod) {
+        return Verdict.of(host, InService, "InService", "")
+                .with(new ReplacementAction.Admit(host, pod.uid(), pod.container()));
+    }
+
+    private static String lacks(Reference missing) {
+        var first = Optional.of(missing.tables())
+                .filter(tables -> !tables.isEmpty())
+                .map(tables -> "table " + tables.firstKey())
+                .or(() -> missing.databases().keySet().stream().findFirst().map(name -> "database " + name))
+                .orElse("functions");
+        int count = missing.databases().size()
+                + missing.tables().size()
+                + missing.functions().size();
+        return "it lacks " + first + (count > 1 ? " and " + (count - 1) + " more" : "") + " that its peers have";
+    }
+}

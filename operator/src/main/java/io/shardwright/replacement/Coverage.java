@@ -1,0 +1,80 @@
+package io.shardwright.replacement;
+
+import io.shardwright.replacement.HostContents.PartState;
+import io.shardwright.replacement.HostContents.TableId;
+import io.shardwright.replacement.HostContents.TableState;
+import io.shardwright.replacement.Registration.RegisteredReplica;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Who has what another has. Parts are compared by what they were merged from, never by counts alone. */
+final class Coverage {
+    private Coverage() {}
+
+    /** Parts that a replica had and none of the keepers has, as "path: part". */
+    static List<String> uncovered(Collection<RegisteredReplica> replicas, Collection<HostContents> keepers) {
+        var uncovered = new ArrayList<String>();
+        for (var replica : replicas) {
+            var kept = keepers.stream()
+                    .flatMap(keeper -> keeper.tables().values().stream())
+                    .filter(table -> table.replica()
+                            .filter(state -> state.path().equals(replica.path()))
+                            .isPresent())
+                    .flatMap(table -> table.parts().stream())
+                    .map(PartState::part)
+                    .toList();
+            var names = new HashSet<String>();
+            kept.forEach(part -> names.add(part.name()));
+            replica.parts().stream()
+                    .filter(part -> !names.contains(part.name())
+                            && kept.stream().noneMatch(other -> other.covers(part))
+                            && replica.dropped().stream().noneMatch(range -> range.contains(part)))
+                    .forEach(part -> uncovered.add(replica.path() + ": " + part.name()));
+        }
+        return uncovered;
+    }
+
+    /**
+     * The first of its replicated tables in which a host lacks what a peer has, or that it can't fetch into.
+     *
+     * @param isStrict whether parts count that are so young that a peer may well not have them yet
+     */
+    static Optional<String> behind(HostContents host, Collection<HostContents> peers, boolean isStrict) {
+        return host.tables().entrySet().stream()
+                .filter(entry -> entry.getValue().replica().isPresent())
+                .flatMap(entry -> behind(entry.getKey(), entry.getValue(), peers, isStrict).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> behind(
+            TableId id, TableState table, Collection<HostContents> peers, boolean isStrict) {
+        if (!table.replica().orElseThrow().active()) {
+            return Optional.of("its replica of " + id + " has no session with the coordination");
+        }
+        var own = new HashSet<String>();
+        table.parts().forEach(state -> own.add(state.part().name()));
+        long missing = peers.stream()
+                .flatMap(peer -> Optional.ofNullable(peer.tables().get(id)).stream())
+                .flatMap(theirs -> theirs.parts().stream())
+                .filter(theirs -> (isStrict || theirs.settled())
+                        && !own.contains(theirs.part().name())
+                        && !has(table, theirs))
+                .count();
+        return missing == 0 ? Optional.empty() : Optional.of("its replica of " + id + " lacks " + missing + " parts");
+    }
+
+    /** What was merged by the peer and is not merged here yet has the same rows. */
+    private static boolean has(TableState table, PartState theirs) {
+        if (table.parts().stream().anyMatch(ours -> ours.part().covers(theirs.part()))) {
+            return true;
+        }
+        long rows = table.parts().stream()
+                .filter(ours -> theirs.part().contains(ours.part()))
+                .mapToLong(PartState::rows)
+                .sum();
+        return rows > 0 && rows == theirs.rows() && theirs.part().mutation() == 0;
+    }
+}

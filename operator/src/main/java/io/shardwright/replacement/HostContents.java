@@ -1,0 +1,83 @@
+package io.shardwright.replacement;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a server has.
+ *
+ * @param databases their engines, by name
+ * @param tables and views and dictionaries
+ * @param functions the statements that make them, by name
+ * @param listed the hosts of the cluster that its remote_servers lists; empty while it can't say
+ */
+record HostContents(
+        SortedMap<String, String> databases,
+        SortedMap<TableId, TableState> tables,
+        SortedMap<String, String> functions,
+        Optional<Set<String>> listed) {
+    HostContents {
+        databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
+        tables = Collections.unmodifiableSortedMap(new TreeMap<>(tables));
+        functions = Collections.unmodifiableSortedMap(new TreeMap<>(functions));
+        listed = listed.map(Set::copyOf);
+    }
+
+    boolean isEmpty() {
+        return tables.isEmpty();
+    }
+
+    /** Bytes of its replicated tables. */
+    long replicatedBytes() {
+        return tables.values().stream()
+                .filter(table -> table.replica().isPresent())
+                .flatMap(table -> table.parts().stream())
+                .mapToLong(PartState::bytes)
+                .sum();
+    }
+
+    /** Name of a table, in the order in which tables are told. */
+    record TableId(String database, String table) implements Comparable<TableId> {
+
+        @Override
+        public int compareTo(TableId other) {
+            int databases = database.compareTo(other.database);
+            return databases != 0 ? databases : table.compareTo(other.table);
+        }
+
+        @Override
+        public String toString() {
+            return database + "." + table;
+        }
+    }
+
+    /**
+     * A table, view or dictionary.
+     *
+     * @param create the statement that makes it
+     * @param replica of a replicated table; empty of any other
+     * @param parts the active ones of a replicated table
+     */
+    record TableState(String engine, String create, Optional<ReplicaState> replica, List<PartState> parts) {
+        TableState {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * A replica of a table.
+     *
+     * @param path of the table in the coordination
+     * @param active false while it is read-only, or another server holds its place
+     */
+    record ReplicaState(String path, boolean active) {}
+
+    /**
+     * @param settled false for one so young that a peer may well not have it yet
+     */
+    record PartState(Part part, long rows, long bytes, boolean settled) {}
+}

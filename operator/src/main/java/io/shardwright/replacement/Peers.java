@@ -1,0 +1,129 @@
+package io.shardwright.replacement;
+
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.topology.Host;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the other hosts of the shard vouch for when one is to lose, or has lost, what it had. */
+final class Peers {
+    private static final int NAMED = 3;
+
+    private final ReplacementIntent intent;
+    private final ReplacementObserved observed;
+    private final Losses losses;
+
+    Peers(ReplacementIntent intent, ReplacementObserved observed, Losses losses) {
+        this.intent = intent;
+        this.observed = observed;
+        this.losses = losses;
+    }
+
+    /** Why a replica may not be given up, or made anew, now. */
+    record Obstacle(Optional<HoldReason> hold, String reason, String message) {
+        Verdict verdict(Host host, ReplacementPhase phase, String why) {
+            var verdict = Verdict.of(host, phase, reason, (why.isEmpty() ? "" : why + "; ") + message);
+            return hold.map(verdict::held).orElse(verdict);
+        }
+    }
+
+    /** Hosts that serve and will go on serving. Of two that are to be replaced, the first goes first. */
+    List<Host> keepers(Host host) {
+        return intent.hosts().stream()
+                .filter(other -> !other.equals(host) && observed.isInService(other))
+                .filter(other -> !intent.leaving().contains(other))
+                .filter(other -> losses.of(other).isEmpty() || other.compareTo(host) > 0)
+                .toList();
+    }
+
+    /** @param mustBeDown whether its server is thought not to run, so that its place in the coordination is free */
+    Optional<Obstacle> obstacle(Host host, boolean mustBeDown) {
+        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+            return Optional.of(wait(
+                    "CoordinationUnknown",
+                    "what ZooKeeper knows of it is not known: "
+                            + (observed.registrations().get(host) instanceof Registration.Unknown(var message)
+                                    ? message
+                                    : "it was not asked yet")));
+        }
+        var replicas = missing(host, known);
+        var uncovered = uncovered(host, replicas);
+        if (!uncovered.isEmpty() && !losses.isLossAccepted(host)) {
+            return Optional.of(
+                    new Obstacle(Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
+        }
+        if (mustBeDown && replicas.stream().anyMatch(RegisteredReplica::active)) {
+            return Optional.of(new Obstacle(
+                    Optional.of(HoldReason.ReplicaActiveElsewhere),
+                    "ReplicaActiveElsewhere",
+                    "a server holds its place in ZooKeeper: one that ended without a word does so for half a minute; if it"
+                            + " lasts, it runs where Kubernetes does not see it, and must be stopped there"));
+        }
+        return isListed(host)
+                ? Optional.of(wait("Listed", "until no server reads from it any more"))
+                : Optional.empty();
+    }
+
+    /** What is said to be known when there was no obstacle. */
+    String whatIsVerified(Host host) {
+        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+            return "";
+        }
+        var replicas = missing(host, known);
+        int parts =
+                replicas.stream().mapToInt(replica -> replica.parts().size()).sum();
+        int uncovered = uncovered(host, replicas).size();
+        return parts - uncovered + " of its " + parts + " parts, of " + replicas.size() + " tables, are on "
+                + keepers(host).stream().map(Host::name).collect(Collectors.joining(", "))
+                + (uncovered > 0 ? "; the loss of " + uncovered + " was accepted" : "");
+    }
+
+    /** Another server that reads from it beside others of the shard. Where it is the only one listed, nothing else is read. */
+    boolean isListed(Host host) {
+        return observed.listings().stream()
+                .anyMatch(names -> names.contains(host.dnsName()) && listsAnother(names, host));
+    }
+
+    private boolean listsAnother(Set<String> names, Host host) {
+        return intent.hosts().stream().anyMatch(other -> !other.equals(host) && names.contains(other.dnsName()));
+    }
+
+    /** Replicas of the host whose tables it does not have, or, when it is down, all of them. */
+    List<RegisteredReplica> missing(Host host, Registration.Known known) {
+        var standing = losses.of(host).isPresent()
+                ? Set.<String>of()
+                : observed.contents(host).stream()
+                        .flatMap(contents -> contents.tables().values().stream())
+                        .flatMap(table -> table.replica().stream())
+                        .map(HostContents.ReplicaState::path)
+                        .collect(Collectors.toSet());
+        return known.replicas().stream()
+                .filter(replica -> !standing.contains(replica.path()))
+                .toList();
+    }
+
+    private List<String> uncovered(Host host, List<RegisteredReplica> replicas) {
+        return Coverage.uncovered(
+                replicas,
+                keepers(host).stream()
+                        .flatMap(keeper -> observed.contents(keeper).stream())
+                        .toList());
+    }
+
+    private static String lastGoodCopy(Host host, List<String> uncovered) {
+        return uncovered.size() + " parts that it had are on no replica that serves ("
+                + uncovered.stream().limit(NAMED).collect(Collectors.joining(", "))
+                + (uncovered.size() > NAMED ? ", …" : "")
+                + "): bring its volume or another replica back, or accept the loss with spec.replace: [{replica: "
+                + host.replica() + ", reason: …, acceptDataLoss: true}] on Shard "
+                + host.cluster().shardName(host.shard());
+    }
+
+    private static Obstacle wait(String reason, String message) {
+        return new Obstacle(Optional.empty(), reason, message);
+    }
+}

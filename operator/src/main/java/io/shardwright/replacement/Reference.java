@@ -1,0 +1,61 @@
+package io.shardwright.replacement;
+
+import io.shardwright.replacement.HostContents.TableId;
+import io.shardwright.replacement.HostContents.TableState;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a host should have: whatever any of its peers has. */
+record Reference(
+        SortedMap<String, String> databases,
+        SortedMap<TableId, TableState> tables,
+        SortedMap<String, String> functions) {
+    /** @param peers where two have one table in two ways, the first one's counts */
+    static Reference of(List<HostContents> peers) {
+        var databases = new TreeMap<String, String>();
+        var tables = new TreeMap<TableId, TableState>();
+        var functions = new TreeMap<String, String>();
+        peers.forEach(peer -> {
+            peer.databases().forEach(databases::putIfAbsent);
+            peer.tables().forEach((id, table) -> tables.merge(id, table, Reference::fuller));
+            peer.functions().forEach(functions::putIfAbsent);
+        });
+        return new Reference(databases, tables, functions);
+    }
+
+    private static TableState fuller(TableState one, TableState other) {
+        return one.parts().isEmpty() && !other.parts().isEmpty() ? other : one;
+    }
+
+    boolean isEmpty() {
+        return tables.isEmpty();
+    }
+
+    /** What of this a host lacks. */
+    Reference without(HostContents host) {
+        return new Reference(
+                lacking(databases, host.databases()),
+                lacking(tables, host.tables()),
+                lacking(functions, host.functions()));
+    }
+
+    boolean lacksNothing() {
+        return databases.isEmpty() && tables.isEmpty() && functions.isEmpty();
+    }
+
+    boolean hasReplicated() {
+        return tables.values().stream().anyMatch(table -> table.replica().isPresent());
+    }
+
+    boolean hasRows() {
+        return tables.values().stream().anyMatch(table -> !table.parts().isEmpty());
+    }
+
+    private static <K, V> SortedMap<K, V> lacking(SortedMap<K, V> wanted, Map<K, V> standing) {
+        var lacking = new TreeMap<>(wanted);
+        lacking.keySet().removeAll(standing.keySet());
+        return lacking;
+    }
+}

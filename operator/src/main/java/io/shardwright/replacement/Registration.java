@@ -1,0 +1,34 @@
+package io.shardwright.replacement;
+
+import java.util.List;
+
+/** What the coordination knows of a host. */
+sealed interface Registration {
+    /** It could not be asked; nothing follows from that. */
+    record Unknown(String message) implements Registration {}
+
+    /**
+     * @param replicas of the host
+     * @param ofPeers how many replicas of the shard's other hosts there are
+     */
+    record Known(List<RegisteredReplica> replicas, int ofPeers) implements Registration {
+        public Known {
+            replicas = List.copyOf(replicas);
+        }
+    }
+
+    /**
+     * The host's replica of a table, as its znodes tell it.
+     *
+     * @param path of the table
+     * @param active whether a server holds its place now
+     * @param parts that it had
+     * @param dropped ranges that were dropped, maybe while it was away
+     */
+    record RegisteredReplica(String path, boolean active, List<Part> parts, List<Part> dropped) {
+        public RegisteredReplica {
+            parts = List.copyOf(parts);
+            dropped = List.copyOf(dropped);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.shardwright.replacement;
+
+import io.shardwright.clickhouse.Dialect;
+import io.shardwright.plan.Action;
+import io.shardwright.replacement.HostContents.TableId;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Host;
+
+/** What the replacement reconciler does. */
+sealed interface ReplacementAction extends Action {
+    Host host();
+
+    /** Lets a host into the Services: opens the readiness gate of its pod for the container that runs. */
+    record Admit(Host host, String podUid, String container) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return "Pod/" + host.podName();
+        }
+
+        @Override
+        public String describe() {
+            return "put " + host.name() + " in service";
+        }
+    }
+
+    /** Keeps a host out of the Services: closes the readiness gate of its pod. */
+    record Fence(Host host, String podUid, String why) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return "Pod/" + host.podName();
+        }
+
+        @Override
+        public String describe() {
+            return "take " + host.name() + " out of service (" + why + ")";
+        }
+    }
+
+    record CreateDatabase(Host host, String database, String engine) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + database;
+        }
+
+        @Override
+        public String describe() {
+            return "create database " + database + " on " + host.name() + " as its peers have it";
+        }
+    }
+
+    /** @param sql the peers' statement, so said that it makes what is missing and nothing else */
+    record RestoreTable(Host host, TableId table, String sql) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + table;
+        }
+
+        @Override
+        public String describe() {
+            return "restore " + table + " on " + host.name() + " as its peers have it";
+        }
+    }
+
+    record CreateFunction(Host host, String function, String sql) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + function + "()";
+        }
+
+        @Override
+        public String describe() {
+            return "create function " + function + " on " + host.name() + " as its peers have it";
+        }
+    }
+
+    /** Has the coordination forget a replica that is not active, where servers know how. @param via any other server */
+    record DropReplica(Host host, Host via, String tablePath, Dialect dialect) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + tablePath;
+        }
+
+        @Override
+        public String describe() {
+            return "forget the replica " + host.name() + " of " + tablePath;
+        }
+    }
+
+    /** The same where they don't: its own znodes go, and no other. */
+    record ForgetReplica(Host host, Coordination coordination, String tablePath) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + tablePath;
+        }
+
+        @Override
+        public String describe() {
+            return "forget the replica " + host.name() + " of " + tablePath;
+        }
+    }
+
+    /** Gives a host's volume up. @param uid of the claim that was looked at: never another one's */
+    record DeleteClaim(Host host, String uid) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name();
+        }
+
+        @Override
+        public String describe() {
+            return "give up the volume of " + host.name();
+        }
+    }
+
+    /** @param force for a pod of a node that cannot say that it has ended */
+    record DeletePod(Host host, String uid, boolean force) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name();
+        }
+
+        @Override
+        public String describe() {
+            return "replace the pod of " + host.name();
+        }
+    }
+}

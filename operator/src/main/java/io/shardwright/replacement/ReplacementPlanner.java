@@ -1,0 +1,175 @@
+package io.shardwright.replacement;
+
+import static io.shardwright.crds.ReplacementPhase.InService;
+import static io.shardwright.crds.ReplacementPhase.Lost;
+import static io.shardwright.crds.ReplacementPhase.Replacing;
+import static io.shardwright.crds.ReplacementPhase.Starting;
+import static io.shardwright.crds.ReplacementPhase.Unknown;
+
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Plan;
+import io.shardwright.replacement.ReplacementObserved.Answer;
+import io.shardwright.replacement.ReplacementObserved.PodView;
+import io.shardwright.topology.Host;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Decides which hosts serve, and how one that lost its data gets it back.
+ *
+ * <p>A pod starts outside the Services and is let in, by its readiness gate, once its server has what its peers have. One that
+ * lacks tables is taken for a new or a lost replica: nobody may read from it until it has them and what is in them. A replica
+ * whose volume is gone for good, or is to go, loses its claim and its pod, and becomes such a one.
+ *
+ * <p>Every host is judged anew on every pass. What cannot be undone is announced in the status first, and done on a later pass
+ * if it still holds then; so a crash in between loses nothing but time.
+ */
+final class ReplacementPlanner {
+    private final ReplacementIntent intent;
+    private final ReplacementObserved observed;
+    private final Peers peers;
+    private final Losses losses;
+    private final Admission admission;
+
+    private ReplacementPlanner(ReplacementIntent intent, ReplacementObserved observed, Instant now) {
+        this.intent = intent;
+        this.observed = observed;
+        this.losses = new Losses(intent, observed, now);
+        this.peers = new Peers(intent, observed, losses);
+        this.admission = new Admission(intent, observed, peers, now);
+    }
+
+    /** Where each host of the shard stands. */
+    static Map<Host, Verdict> judge(ReplacementIntent intent, ReplacementObserved observed, Instant now) {
+        var planner = new ReplacementPlanner(intent, observed, now);
+        var verdicts = new TreeMap<Host, Verdict>();
+        intent.hosts().forEach(host -> verdicts.put(host, planner.judge(host)));
+        return verdicts;
+    }
+
+    static Plan<ReplacementAction> plan(Map<Host, Verdict> verdicts) {
+        return new Plan<>(
+                verdicts.values().stream()
+                        .flatMap(verdict -> verdict.actions().stream())
+                        .toList(),
+                verdicts.values().stream()
+                        .flatMap(verdict -> verdict.holds().stream())
+                        .toList());
+    }
+
+    private Verdict judge(Host host) {
+        var loss = losses.of(host);
+        if (loss.isPresent()) {
+            return lost(host, loss.get());
+        }
+        var pod = observed.pods().get(host);
+        if (pod == null) {
+            return absent(host, "its pod does not exist yet");
+        }
+        if (intent.leaving().contains(host)) {
+            return leaving(host, pod);
+        }
+        if (!pod.answering()) {
+            return withoutStaleGate(pod, notAnswering(host, pod));
+        }
+        if (pod.isInService()) {
+            return Verdict.of(host, InService, "InService", "");
+        }
+        return withoutStaleGate(
+                pod,
+                switch (observed.answers().get(host)) {
+                    case Answer.Said(var contents) -> admission.judge(host, pod, contents);
+                    case Answer.Silent(var message) -> silent(host, message);
+                    case null -> silent(host, "it was not asked yet");
+                });
+    }
+
+    /** A container that was started anew may have found another volume: it is looked at before it serves again. */
+    private static Verdict withoutStaleGate(PodView pod, Verdict verdict) {
+        boolean isStale = pod.gate().isPresent() && !pod.isInService();
+        return isStale && verdict.actions().isEmpty()
+                ? verdict.with(new ReplacementAction.Fence(verdict.host(), pod.uid(), "its server started anew"))
+                : verdict;
+    }
+
+    private Verdict notAnswering(Host host, PodView pod) {
+        var awaited = losses.awaited(host);
+        if (awaited.isPresent()) {
+            var wait = awaited.get();
+            var verdict = Verdict.of(host, Starting, wait.reason(), wait.message());
+            return wait.needsApproval() ? verdict.held(HoldReason.ReplacementNeedsApproval) : verdict;
+        }
+        return absent(host, pod.node().isEmpty() ? "its pod is not scheduled yet" : "its server is starting");
+    }
+
+    /** What was lost before the server went away is so still. */
+    private Verdict absent(Host host, String message) {
+        var before = observed.before(host);
+        return before.isIncomplete() && !before.is(Lost)
+                ? Verdict.of(host, before.phase().orElseThrow(), "Starting", message)
+                : Verdict.of(host, Starting, "Starting", message);
+    }
+
+    private Verdict silent(Host host, String message) {
+        var before = observed.before(host);
+        return Verdict.of(host, before.isIncomplete() ? before.phase().orElseThrow() : Unknown, "NoAnswer", message);
+    }
+
+    private Verdict leaving(Host host, PodView pod) {
+        var verdict = Verdict.of(host, Starting, "Leaving", "it is to leave the cluster");
+        if (pod.gate().isEmpty()) {
+            return verdict;
+        }
+        return peers.keepers(host).isEmpty()
+                ? Verdict.of(host, InService, "Leaving", "it is to leave the cluster, and no other replica serves")
+                        .held(HoldReason.LastReplicaInService)
+                : verdict.with(new ReplacementAction.Fence(host, pod.uid(), "it is to leave the cluster"));
+    }
+
+    /**
+     * NEVER_THE_LAST_ACTIVE_REPLICA and NEVER_THE_LAST_GOOD_COPY: another replica serves, and whatever this one had is on
+     * those that do.
+     */
+    private Verdict lost(Host host, Losses.Loss loss) {
+        var pod = observed.pods().get(host);
+        boolean serves = observed.isInService(host);
+        var keepers = peers.keepers(host);
+        if (keepers.isEmpty() && (serves || !losses.isLossAccepted(host))) {
+            return asLastOne(host, loss, pod);
+        }
+        if (pod != null && pod.gate().isPresent()) {
+            return Verdict.of(host, Lost, loss.reason(), loss.message())
+                    .with(new ReplacementAction.Fence(host, pod.uid(), loss.message()));
+        }
+        return peers.obstacle(host, !loss.isServerUp())
+                .map(obstacle -> obstacle.verdict(host, Lost, loss.message()))
+                .orElseGet(() -> giveUp(host, loss));
+    }
+
+    /** Nobody else serves: it goes on, or is let in again if it was fenced and is whole. */
+    private Verdict asLastOne(Host host, Losses.Loss loss, PodView pod) {
+        var message = loss.message() + "; it is not replaced while no other replica of its shard serves";
+        if (observed.isInService(host)) {
+            return Verdict.of(host, InService, loss.reason(), message).held(HoldReason.LastReplicaInService);
+        }
+        var readmission =
+                pod == null || !pod.answering() || observed.before(host).is(Replacing)
+                        ? List.<ReplacementAction>of()
+                        : observed.contents(host).stream()
+                                .flatMap(contents -> admission.judge(host, pod, contents).actions().stream())
+                                .filter(ReplacementAction.Admit.class::isInstance)
+                                .toList();
+        return Verdict.of(host, Lost, loss.reason(), message).with(readmission).held(HoldReason.LastReplicaInService);
+    }
+
+    private Verdict giveUp(Host host, Losses.Loss loss) {
+        var verdict = Verdict.of(host, Replacing, loss.reason(), loss.message());
+        if (!observed.before(host).is(Replacing)) {
+            return verdict.noting(
+                    "give up the volume of " + host.name() + ": " + loss.message(), peers.whatIsVerified(host));
+        }
+        return verdict.with(losses.stepsOfReplacement(host));
+    }
+}

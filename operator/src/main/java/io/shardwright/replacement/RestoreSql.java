@@ -1,0 +1,44 @@
+package io.shardwright.replacement;
+
+import io.shardwright.clickhouse.Dialect;
+import io.shardwright.clickhouse.Sql;
+import io.shardwright.replacement.HostContents.TableId;
+import java.util.regex.Pattern;
+
+/** Peers' statements, said so that they make what is missing here. */
+final class RestoreSql {
+    /** The verb and the kind, as servers write them. */
+    private static final Pattern CREATE = Pattern.compile("^CREATE ((?:[A-Z]+ )*(?:TABLE|VIEW|DICTIONARY|FUNCTION)) ");
+
+    /** An engine is a word of the server's own; one with arguments is made by hand. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
+
+    /** Where a materialized view without a table of its own keeps its rows. */
+    private static final String INNER = ".inner";
+
+    private RestoreSql() {}
+
+    /**
+     * Whether a table is made with another one, not by itself. Before 20.6, where a replica's place in the coordination is
+     * taken over by attaching, the inner table of a materialized view is attached like any other.
+     */
+    static boolean comesWithAnother(TableId id, Dialect dialect) {
+        return dialect.hasDropReplica() && id.table().startsWith(INNER);
+    }
+
+    static String createDatabase(String database, String engine) {
+        return "CREATE DATABASE IF NOT EXISTS " + Sql.identifier(database)
+                + (WORD.matcher(engine).matches() ? " ENGINE = " + engine : "");
+    }
+
+    static String create(String statement, Dialect dialect) {
+        return statement.startsWith("CREATE MATERIALIZED VIEW ") && !dialect.hasDropReplica()
+                ? attach(statement)
+                : CREATE.matcher(statement).replaceFirst("CREATE $1 IF NOT EXISTS ");
+    }
+
+    /** Takes the place in the coordination that stands, and queues fetches of all parts that are missing. */
+    static String attach(String statement) {
+        return CREATE.matcher(statement).replaceFirst("ATTACH $1 ");
+    }
+}
