@@ -42,11 +42,11 @@ final class Admission {
 
     Verdict judge(Host host, PodView pod, HostContents contents) {
         var reference = reference(host);
-        var missing = reference.without(contents);
+        var missing = reference.without(contents, intent.dialect());
         if (contents.isEmpty() && reference.isEmpty()) {
             return emptyAmongEmpty(host, pod);
         }
-        if (missing.hasReplicated() || contents.isEmpty() && !missing.isEmpty()) {
+        if (missing.hasReplicated() || contents.isEmpty() && !missing.lacksNothing()) {
             return withoutTables(host, missing);
         }
         boolean isRebuilt = observed.before(host).isIncomplete();
@@ -157,12 +157,17 @@ final class Admission {
         if (!actions.isEmpty()) {
             return actions;
         }
+        boolean isFirstRound =
+                missing.tables().values().stream().anyMatch(table -> !RestoreSql.isConsumer(table.engine()));
         var places = registered.stream().collect(Collectors.toMap(RegisteredReplica::path, Function.identity()));
         missing.tables().forEach((id, table) -> {
+            if (isFirstRound && RestoreSql.isConsumer(table.engine())) {
+                return;
+            }
             var place = table.replica().map(replica -> places.get(replica.path()));
             if (place.isPresent() && intent.dialect().hasDropReplica()) {
                 actions.add(forget(host, place.get().path()));
-            } else if (!RestoreSql.comesWithAnother(id, intent.dialect())) {
+            } else {
                 actions.add(new ReplacementAction.RestoreTable(
                         host,
                         id,

@@ -59,6 +59,7 @@ final class ContentsSql {
                 UNION ALL
                 SELECT 'table' AS k, database AS a, name AS b, engine AS c, create_table_query AS d, '' AS e, '' AS f
                 FROM system.tables WHERE database NOT IN %1$s AND NOT %2$s
+                    AND database NOT IN (SELECT name FROM system.databases WHERE engine = 'Dictionary')
                 UNION ALL
                 SELECT 'replica' AS k, database AS a, table AS b, zookeeper_path AS c,
                     toString(NOT is_readonly AND absolute_delay < %3$d) AS d, '' AS e, '' AS f

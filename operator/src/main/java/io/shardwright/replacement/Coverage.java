@@ -6,6 +6,7 @@ import io.shardwright.replacement.HostContents.TableState;
 import io.shardwright.replacement.Registration.RegisteredReplica;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +32,26 @@ final class Coverage {
             replica.parts().stream()
                     .filter(part -> !names.contains(part.name())
                             && kept.stream().noneMatch(other -> other.covers(part))
+                            && !hasSources(kept, part)
                             && replica.dropped().stream().noneMatch(range -> range.contains(part)))
                     .forEach(part -> uncovered.add(replica.path() + ": " + part.name()));
         }
         return uncovered;
+    }
+
+    /** What it was merged from: every block of its range, without a gap. */
+    private static boolean hasSources(List<Part> kept, Part part) {
+        long next = part.min();
+        for (var source : kept.stream()
+                .filter(other -> part.contains(other) && other.mutation() >= part.mutation())
+                .sorted(Comparator.comparingLong(Part::min))
+                .toList()) {
+            if (source.min() > next) {
+                return false;
+            }
+            next = Math.max(next, source.max() + 1);
+        }
+        return !part.partition().isEmpty() && next > part.max();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.shardwright.replacement;
 
+import io.shardwright.clickhouse.Dialect;
 import io.shardwright.replacement.HostContents.TableId;
 import io.shardwright.replacement.HostContents.TableState;
 import java.util.List;
@@ -33,12 +34,11 @@ record Reference(
         return tables.isEmpty();
     }
 
-    /** What of this a host lacks. */
-    Reference without(HostContents host) {
-        return new Reference(
-                lacking(databases, host.databases()),
-                lacking(tables, host.tables()),
-                lacking(functions, host.functions()));
+    /** What of this a host lacks, and can be given. */
+    Reference without(HostContents host, Dialect dialect) {
+        var lackingTables = lacking(tables, host.tables());
+        lackingTables.keySet().removeIf(id -> RestoreSql.comesWithAnother(id, dialect));
+        return new Reference(lacking(databases, host.databases()), lackingTables, lacking(functions, host.functions()));
     }
 
     boolean lacksNothing() {

@@ -103,7 +103,7 @@ final class ReplacementObserver {
                                 .filter(other -> !other.equals(host))
                                 .flatMap(other -> asked.contents(other).stream())
                                 .anyMatch(other -> Reference.of(List.of(other))
-                                        .without(contents)
+                                        .without(contents, intent.dialect())
                                         .hasReplicated()));
     }
 

@@ -3,6 +3,7 @@ package io.shardwright.replacement;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Sql;
 import io.shardwright.replacement.HostContents.TableId;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Peers' statements, said so that they make what is missing here. */
@@ -16,7 +17,15 @@ final class RestoreSql {
     /** Where a materialized view without a table of its own keeps its rows. */
     private static final String INNER = ".inner";
 
+    /** They take rows from elsewhere as soon as they stand, and pass them to views. */
+    private static final Set<String> CONSUMERS = Set.of("Kafka", "RabbitMQ", "NATS", "FileLog", "S3Queue");
+
     private RestoreSql() {}
+
+    /** Whether it must come after whatever it feeds. */
+    static boolean isConsumer(String engine) {
+        return CONSUMERS.contains(engine);
+    }
 
     /**
      * Whether a table is made with another one, not by itself. Before 20.6, where a replica's place in the coordination is

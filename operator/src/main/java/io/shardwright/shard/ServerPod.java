@@ -45,7 +45,7 @@ final class ServerPod {
     private static final int SECONDS_TO_START = 86_400;
 
     /**
-     * Two things a server with replicated tables waits for before it starts; one without tables need not.
+     * What comes before a server: two things that one with replicated tables waits for, and a leftover that is removed.
      *
      * <p>It ends when it starts while the coordination is away (18.16.1: code 132), and again, with growing pauses. So it
      * waits for a member that serves. A member that takes connections before it serves says so when asked with srvr, the one
@@ -55,6 +55,9 @@ final class ServerPod {
      * and is sent some as soon as it answers pings. So it gives a peer whose pod is being replaced, too, some time to get its
      * address; a peer that stays away must not keep it from starting. (Bash opens /dev/udp by resolving the name and
      * sends nothing.)
+     *
+     * <p>A part that was being fetched when a server was killed is never fetched again while its directory stands (18.16.1:
+     * code 84), and servers remove it only when it is some seconds old at their start.
      */
     private static final String START = """
             replicated() { grep -qs 'ENGINE = Replicated' %1$s/metadata/*/*.sql; }
@@ -81,6 +84,7 @@ final class ServerPod {
               echo "waiting for the names of the other servers"
               sleep 0.5
             done
+            rm -rf %1$s/data/*/*/tmp_fetch_*
             exec /entrypoint.sh
             """.formatted(ConfigFiles.DATA, ConfigFiles.METRIKA_D, ConfigFiles.METRIKA_XML);
 

@@ -1,0 +1,440 @@
+package io.shardwright.replacement;
+
+import static io.shardwright.replacement.Replicas.FIRST;
+import static io.shardwright.replacement.Replicas.NOW;
+import static io.shardwright.replacement.Replicas.SECOND;
+import static io.shardwright.replacement.Replicas.parts;
+import static io.shardwright.replacement.Replicas.registered;
+import static io.shardwright.replacement.Replicas.said;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.replacement.ReplacementAction.Admit;
+import io.shardwright.replacement.ReplacementAction.CreateDatabase;
+import io.shardwright.replacement.ReplacementAction.DeleteClaim;
+import io.shardwright.replacement.ReplacementAction.DeletePod;
+import io.shardwright.replacement.ReplacementAction.DropReplica;
+import io.shardwright.replacement.ReplacementAction.Fence;
+import io.shardwright.replacement.ReplacementAction.ForgetReplica;
+import io.shardwright.replacement.ReplacementAction.RestoreTable;
+import io.shardwright.replacement.ReplacementObserved.Answer;
+import io.shardwright.replacement.ReplacementObserved.Node;
+import io.shardwright.replacement.ReplacementObserved.Volume;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class ReplacementPlannerTest {
+    private static final Node AWAY = new Node("n2", Optional.of(NOW.minusSeconds(700)), false, false);
+
+    private static final String PATH_AND_PART = Replicas.PATH + ": 202401_7_7_0";
+
+    private final Replicas shard = new Replicas();
+
+    // Who serves
+
+    @Test
+    void hostsThatServeAreLeftAlone() {
+        assertThat(ReplacementPlanner.plan(shard.judge()).converged()).isTrue();
+    }
+
+    @Test
+    void aNewClustersHostServesAtOnce() {
+        shard.emptied(FIRST).emptied(SECOND);
+        shard.registrations.put(FIRST, new Registration.Known(List.of(), 0));
+
+        assertThat(shard.judge(FIRST).actions()).containsExactly(new Admit(FIRST, "uid of c-0-0", "container"));
+        assertThat(shard.judge(SECOND).actions()).as("ZooKeeper was not asked").isEmpty();
+    }
+
+    @Test
+    void anEmptyHostDoesNotServeWhileZooKeeperKnowsItsPeersAndTheyAreSilent() {
+        shard.emptied(SECOND).down(FIRST);
+        shard.registrations.put(SECOND, new Registration.Known(List.of(), 1));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("PeersAway");
+    }
+
+    @Test
+    void anEmptyHostDoesNotServeWhileZooKeeperIsSilent() {
+        shard.emptied(SECOND).down(FIRST);
+        shard.registrations.put(SECOND, new Registration.Unknown("refused"));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    @Test
+    void aHostThatCameBackWholeServes() {
+        shard.outside(SECOND);
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aHostThatCameBackBehindWaits() {
+        shard.outside(SECOND).answers.put(FIRST, said(parts("202401_0_0_0", "202401_1_1_0")));
+
+        var verdict = shard.judge(SECOND);
+        assertThat(verdict.actions()).isEmpty();
+        assertThat(verdict.phase()).as("a restart is no rebuild").isEqualTo(ReplacementPhase.Starting);
+        assertThat(verdict.message()).contains("lacks 1 parts");
+    }
+
+    @Test
+    void aHostWhosePlaceAnotherHoldsWaits() {
+        shard.outside(SECOND).answers.put(SECOND, said(parts("202401_0_0_0"), false));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    @Test
+    void whoIsBehindServesWhenNobodyElseDoes() {
+        shard.outside(SECOND).outside(FIRST).answers.put(FIRST, said(parts("202401_0_0_0", "202401_1_1_0")));
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void whoIsBeingRebuiltNeverServesBeforeItIsWhole() {
+        shard.outside(SECOND)
+                .down(FIRST)
+                .was(SECOND, ReplacementPhase.CatchingUp, "Behind")
+                .answers
+                .put(SECOND, said(parts(), false));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    @Test
+    void aContainerThatStartedAnewIsFencedUntilItHasBeenLookedAt() {
+        shard.pods.put(SECOND, Replicas.pod(SECOND, false, "newer", Optional.of("container"), "node"));
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+    }
+
+    // Who lost its data
+
+    @Test
+    void anEmptiedReplicaIsRebuiltStepByStep() {
+        shard.emptied(SECOND).known(SECOND, "202401_0_0_0");
+
+        var announced = shard.judge(SECOND);
+        assertThat(announced.phase()).isEqualTo(ReplacementPhase.RestoringSchema);
+        assertThat(announced.actions()).isEmpty();
+        assertThat(announced.note())
+                .hasValueSatisfying(note -> assertThat(note.verified()).contains("1 of its 1 parts", "c-0-0"));
+
+        shard.was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        assertThat(shard.judge(SECOND).actions()).containsExactly(new CreateDatabase(SECOND, "nyc", "Ordinary"));
+
+        shard.answers.put(
+                SECOND,
+                new Answer.Said(new HostContents(
+                        shard.observed().contents(FIRST).orElseThrow().databases(),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        Optional.of(Set.of()))));
+        assertThat(shard.judge(SECOND).actions())
+                .singleElement()
+                .isInstanceOfSatisfying(RestoreTable.class, restore -> assertThat(restore.sql())
+                        .startsWith("ATTACH TABLE nyc.flights (id UInt64)"));
+
+        shard.answers.put(SECOND, said(parts()));
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.CatchingUp);
+        assertThat(shard.judge(SECOND).progress()).hasValue(new Verdict.Progress(0, 100));
+
+        shard.was(SECOND, ReplacementPhase.CatchingUp, "Behind").answers.put(SECOND, said(parts("202401_0_0_0")));
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void nothingIsAttachedWhileAServerReadsFromIt() {
+        shard.emptied(SECOND).known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("Listed");
+    }
+
+    @Test
+    void nothingIsAttachedWhileAnotherServerHoldsItsPlace() {
+        shard.emptied(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.registrations.put(SECOND, new Registration.Known(List.of(registered(true, "202401_0_0_0")), 1));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplicaActiveElsewhere);
+    }
+
+    @Test
+    void newerServersForgetAPlaceBeforeTheyTakeIt() {
+        shard.version = "26.3";
+        shard.emptied(SECOND)
+                .known(SECOND, "202401_0_0_0")
+                .was(SECOND, ReplacementPhase.RestoringSchema, "Schema")
+                .answers
+                .put(
+                        SECOND,
+                        new Answer.Said(new HostContents(
+                                shard.observed().contents(FIRST).orElseThrow().databases(),
+                                new TreeMap<>(),
+                                new TreeMap<>(),
+                                Optional.of(Set.of()))));
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(DropReplica.class)
+                .hasSize(1);
+
+        shard.registrations.put(SECOND, new Registration.Known(List.of(), 1));
+        assertThat(shard.judge(SECOND).actions())
+                .singleElement()
+                .isInstanceOfSatisfying(RestoreTable.class, restore -> assertThat(restore.sql())
+                        .startsWith("CREATE TABLE IF NOT EXISTS nyc.flights"));
+    }
+
+    @Test
+    void aPartThatNobodyElseHasIsHeldLoudly() {
+        shard.emptied(SECOND).known(SECOND, "202401_0_0_0", "202401_7_7_0");
+
+        var verdict = shard.judge(SECOND);
+        assertThat(verdict.phase()).isEqualTo(ReplacementPhase.Lost);
+        assertThat(verdict.actions()).isEmpty();
+        assertThat(verdict.holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.LastGoodCopy);
+            assertThat(hold.message()).contains("1 parts", PATH_AND_PART, "acceptDataLoss");
+        });
+    }
+
+    @Test
+    void itIsNotHeldOnceTheLossIsAccepted() {
+        shard.emptied(SECOND).known(SECOND, "202401_7_7_0").asked(1, true);
+
+        assertThat(shard.judge(SECOND).holds()).isEmpty();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.RestoringSchema);
+        assertThat(shard.judge(SECOND).note())
+                .hasValueSatisfying(note -> assertThat(note.verified()).contains("the loss of 1 was accepted"));
+    }
+
+    @Test
+    void withNobodyToLearnFromAnAcceptedLossForgetsItsPlaces() {
+        shard.emptied(SECOND)
+                .down(FIRST)
+                .known(SECOND, "202401_7_7_0")
+                .asked(1, true)
+                .was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(ForgetReplica.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aNewHostOfAShardWithoutRowsGetsItsTablesWhileItIsListed() {
+        shard.emptied(SECOND).answers.put(FIRST, said(parts()));
+        shard.registrations.put(SECOND, new Registration.Known(List.of(), 1));
+        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(CreateDatabase.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aNewShardGetsTheSchemaOfAnother() {
+        shard.emptied(FIRST).emptied(SECOND);
+        shard.elsewhere = Optional.of(said(parts()).contents());
+        shard.registrations.put(FIRST, new Registration.Known(List.of(), 0));
+
+        assertThat(shard.judge(FIRST).actions())
+                .hasOnlyElementsOfType(CreateDatabase.class)
+                .hasSize(1);
+    }
+
+    // Whose volume is given up
+
+    @Test
+    void aRestartIsNoLoss() {
+        shard.down(SECOND).onNode(SECOND, new Node("n2", Optional.empty(), false, false));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(ReplacementPlanner.plan(shard.judge()).converged()).isTrue();
+    }
+
+    @Test
+    void aNodeThatIsAwayForAWhileIsWaitedFor() {
+        shard.down(SECOND)
+                .known(SECOND, "202401_0_0_0")
+                .onNode(SECOND, new Node("n2", Optional.of(NOW.minusSeconds(500)), false, false));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("NodeAway");
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatIsAwayForTooLongCostsTheReplicaItsVolume() {
+        shard.down(SECOND).known(SECOND, "202401_0_0_0").onNode(SECOND, AWAY);
+
+        var announced = shard.judge(SECOND);
+        assertThat(announced.phase()).isEqualTo(ReplacementPhase.Replacing);
+        assertThat(announced.actions()).isEmpty();
+        assertThat(announced.note()).isPresent();
+
+        shard.was(SECOND, ReplacementPhase.Replacing, "NodeAway");
+        assertThat(shard.judge(SECOND).actions())
+                .containsExactly(new DeleteClaim(SECOND, "claim"), new DeletePod(SECOND, "uid of c-0-1", true));
+    }
+
+    @Test
+    void aNodeThatWentIsGivenTheSameTime() {
+        shard.down(SECOND)
+                .known(SECOND, "202401_0_0_0")
+                .onNode(SECOND, new Node("n2", Optional.empty(), true, false))
+                .was(SECOND, ReplacementPhase.Starting, "NodeAway");
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+
+        shard.after = Optional.of(Duration.ofSeconds(60));
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void zeroAsksFirst() {
+        shard.after = Optional.empty();
+        shard.down(SECOND).known(SECOND, "202401_0_0_0").onNode(SECOND, AWAY);
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplacementNeedsApproval);
+
+        shard.asked(1, false);
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void aVolumeThatNobodyElseCoversIsKept() {
+        shard.down(SECOND)
+                .known(SECOND, "202401_7_7_0")
+                .onNode(SECOND, AWAY)
+                .was(SECOND, ReplacementPhase.Replacing, "");
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.LastGoodCopy);
+    }
+
+    @Test
+    void aServerThatStillHasItsSessionIsNotLostWithItsNode() {
+        shard.down(SECOND).onNode(SECOND, AWAY).was(SECOND, ReplacementPhase.Replacing, "NodeAway");
+        shard.registrations.put(SECOND, new Registration.Known(List.of(registered(true, "202401_0_0_0")), 1));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplicaActiveElsewhere);
+    }
+
+    @Test
+    void unknownIsNoPermission() {
+        shard.down(SECOND).onNode(SECOND, AWAY).was(SECOND, ReplacementPhase.Replacing, "NodeAway");
+        assertThat(shard.judge(SECOND).actions()).as("ZooKeeper was not asked").isEmpty();
+
+        shard.known(SECOND, "202401_0_0_0").volumes.put(SECOND, new Volume.Unknown("forbidden"));
+        assertThat(shard.judge(SECOND).actions()).as("the node is not known").isEmpty();
+    }
+
+    @Test
+    void theLastReplicaIsNeverReplaced() {
+        shard.down(SECOND).asked(0, true);
+
+        var verdict = shard.judge(FIRST);
+        assertThat(verdict.phase()).isEqualTo(ReplacementPhase.InService);
+        assertThat(verdict.actions()).isEmpty();
+        assertThat(holds(verdict)).containsExactly(HoldReason.LastReplicaInService);
+    }
+
+    @Test
+    void aReplicaThatServesIsReplacedInOrder() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0");
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+
+        shard.outside(SECOND).was(SECOND, ReplacementPhase.Lost, "Asked");
+        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+
+        shard.listings.clear();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+        shard.was(SECOND, ReplacementPhase.Replacing, "Asked");
+        assertThat(shard.judge(SECOND).actions())
+                .containsExactly(new DeleteClaim(SECOND, "claim"), new DeletePod(SECOND, "uid of c-0-1", false));
+    }
+
+    @Test
+    void ofTwoThatAreAskedForOneGoesFirst() {
+        shard.asked(0, false).asked(1, false);
+
+        assertThat(shard.judge(FIRST).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.InService);
+    }
+
+    @Test
+    void aFencedReplicaServesAgainWhenItsPeerFails() {
+        shard.asked(1, false)
+                .known(SECOND, "202401_0_0_0")
+                .outside(SECOND)
+                .down(FIRST)
+                .was(SECOND, ReplacementPhase.Lost, "Asked");
+
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aVolumeThatIsNewIsNotGivenUpAgain() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0");
+        shard.volumes.put(SECOND, new Volume.Claimed("newer claim", false, false, Optional.empty()));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.InService);
+    }
+
+    @Test
+    void aDrainedNodesReplicaIsReplacedOnRequestOnly() {
+        var drained = new Node("n2", Optional.empty(), false, true);
+        shard.down(SECOND).known(SECOND, "202401_0_0_0").onNode(SECOND, drained);
+        shard.pods.put(SECOND, Replicas.pod(SECOND, false, "", Optional.empty(), ""));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+
+        shard.onDrain = true;
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void aPodThatWaitsForItsNewVolumeIsLeftAlone() {
+        shard.down(SECOND).known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.Replacing, "NodeAway");
+        shard.pods.put(SECOND, Replicas.pod(SECOND, false, "", Optional.empty(), ""));
+        shard.volumes.put(SECOND, new Volume.Claimed("claim", true, false, Optional.of(AWAY)));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    private static List<HoldReason> holds(Verdict verdict) {
+        return verdict.holds().stream().map(Hold::reason).toList();
+    }
+}
