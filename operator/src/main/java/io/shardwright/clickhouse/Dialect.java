@@ -46,6 +46,21 @@ public record Dialect(int year, int month, int patch) implements Comparable<Dial
         return isAtLeast(20, 3, 2);
     }
 
+    /** system.parts tells a checksum of each part; before, it stands in the coordination alone. */
+    public boolean hasPartHashes() {
+        return isAtLeast(20, 1);
+    }
+
+    /** system.disks tells how much is free. */
+    public boolean hasDisks() {
+        return isAtLeast(20, 1);
+    }
+
+    /** A table can be told how fast it may fetch. */
+    public boolean throttlesFetches() {
+        return isAtLeast(21, 12);
+    }
+
     /** SYSTEM DROP REPLICA; before, a replica's metadata goes only with its znodes. */
     public boolean hasDropReplica() {
         return isAtLeast(20, 6);

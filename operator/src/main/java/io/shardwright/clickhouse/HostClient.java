@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -49,14 +50,15 @@ final class HostClient implements AutoCloseable {
     }
 
     /**
+     * @param settings of this statement alone
      * @return the body of the answer
      * @throws ClickHouseException when the server refuses, or does not answer
      */
-    String send(String sql) {
+    String send(String sql, Map<String, String> settings) {
         if (errorsReadable == null) {
             errorsReadable = areErrorsReadable();
         }
-        return errorsReadable ? sendByClient(sql) : plain.send(sql);
+        return errorsReadable ? sendByClient(sql, settings) : plain.send(sql, settings);
     }
 
     @Override
@@ -68,7 +70,8 @@ final class HostClient implements AutoCloseable {
     }
 
     private boolean areErrorsReadable() {
-        var version = plain.send("SELECT version() FORMAT TabSeparated").strip();
+        var version =
+                plain.send("SELECT version() FORMAT TabSeparated", Map.of()).strip();
         return Dialect.of(version).errorsHaveACodeHeader();
     }
 
@@ -81,9 +84,10 @@ final class HostClient implements AutoCloseable {
     }
 
     @SuppressWarnings("try") // close() is declared to throw anything; what it may throw is handled below
-    private String sendByClient(String sql) {
+    private String sendByClient(String sql, Map<String, String> own) {
         var settings =
                 new QuerySettings().setFormat(ClickHouseFormat.TabSeparated).waitEndOfQuery(true);
+        own.forEach(settings::serverSetting);
         try (QueryResponse response = client().query(sql, settings).get()) {
             return new String(response.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (ExecutionException e) {

@@ -6,6 +6,7 @@ import io.shardwright.topology.Host;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Speaks to hosts over HTTP. Any number of threads, virtual ones too, may use it at once.
@@ -30,12 +31,12 @@ public final class HttpServers implements Servers, AutoCloseable {
 
     @Override
     public List<List<String>> query(Host host, String sql) {
-        return TabSeparated.parse(send(host, sql + "\nFORMAT TabSeparated"));
+        return TabSeparated.parse(send(host, sql + "\nFORMAT TabSeparated", Map.of()));
     }
 
     @Override
-    public void execute(Host host, String sql) {
-        send(host, sql);
+    public void execute(Host host, String sql, Map<String, String> settings) {
+        send(host, sql, settings);
     }
 
     /** Closes every connection. */
@@ -45,11 +46,11 @@ public final class HttpServers implements Servers, AutoCloseable {
         http.shutdownNow();
     }
 
-    private String send(Host host, String sql) {
+    private String send(Host host, String sql, Map<String, String> settings) {
         var started = Timer.start(meters);
         var outcome = "ok";
         try {
-            return clients.with(host, directory.addressOf(host), client -> client.send(sql));
+            return clients.with(host, directory.addressOf(host), client -> client.send(sql, settings));
         } catch (ClickHouseException e) {
             outcome = e.isNoAnswer() ? "no-answer" : "refused";
             throw e;

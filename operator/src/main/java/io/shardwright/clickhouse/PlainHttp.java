@@ -9,11 +9,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Sends statements to servers whose errors client-v2 can't read (before 20.3): the error is the body of the answer. */
 final class PlainHttp {
@@ -36,8 +38,8 @@ final class PlainHttp {
     }
 
     /** The request's own timeout ends with the answer's headers, so the whole answer is waited for with a limit too. */
-    String send(String sql) {
-        var request = HttpRequest.newBuilder(uri)
+    String send(String sql, Map<String, String> settings) {
+        var request = HttpRequest.newBuilder(uri(settings))
                 .header("Authorization", authorization)
                 .POST(HttpRequest.BodyPublishers.ofString(sql))
                 .build();
@@ -54,6 +56,15 @@ final class PlainHttp {
         } catch (ExecutionException e) {
             throw noAnswer(ServerWords.innermost(e), e.getCause());
         }
+    }
+
+    private URI uri(Map<String, String> settings) {
+        return settings.isEmpty()
+                ? uri
+                : URI.create(settings.entrySet().stream()
+                        .map(setting -> "&" + setting.getKey() + "=" + setting.getValue())
+                        .sorted()
+                        .collect(Collectors.joining("", uri.toString(), "")));
     }
 
     /** For all hosts: each client has a thread of its own, and finds by itself the connections that belong to a host. */

@@ -2,6 +2,7 @@ package io.shardwright.clickhouse;
 
 import io.shardwright.topology.Host;
 import java.util.List;
+import java.util.Map;
 
 /** Speaks SQL to the hosts of clusters, as the operator's own user. Nothing is ever tried again by itself. */
 public interface Servers {
@@ -18,5 +19,14 @@ public interface Servers {
      *
      * @throws ClickHouseException when the host refuses, or when it is not known whether the statement took effect
      */
-    void execute(Host host, String sql);
+    default void execute(Host host, String sql) {
+        execute(host, sql, Map.of());
+    }
+
+    /**
+     * Runs a statement for its effect, with settings of its own.
+     *
+     * @throws ClickHouseException when the host refuses, or when it is not known whether the statement took effect
+     */
+    void execute(Host host, String sql, Map<String, String> settings);
 }

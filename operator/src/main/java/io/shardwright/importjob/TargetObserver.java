@@ -10,6 +10,7 @@ import io.shardwright.crds.Table;
 import io.shardwright.importjob.ImportObserved.Target;
 import io.shardwright.importspec.ImportSpec;
 import io.shardwright.importspec.TargetTable;
+import io.shardwright.importspec.TargetTableSql;
 import io.shardwright.plan.Conditions;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.topology.ClusterRef;

@@ -31,6 +31,12 @@ public final class StagingSql {
         return create(target, names.fingerprints(), engine, REMEMBER_ALL);
     }
 
+    /** A replicated table with the target's structure and keys, at a path of its own. */
+    public static String createReplicated(TargetTable target, String name, String path, Map<String, String> settings) {
+        var engine = "ReplicatedMergeTree(" + Sql.literal(path) + ", '{replica}')";
+        return create(target, name, engine, settings);
+    }
+
     public static String attachPartition(String database, String table, String partition, String from) {
         return "ALTER TABLE " + Sql.qualified(database, table) + " ATTACH PARTITION ID " + Sql.literal(partition)
                 + " FROM " + Sql.qualified(database, from);

@@ -35,5 +35,17 @@ public enum HoldReason {
     /** A replica is lost, and the cluster's spec says to ask before it is replaced. */
     ReplacementNeedsApproval,
     /** Rows equal to a staging table's are in the table already, and it cannot be told who put them there. */
-    RowsAlreadyPresent
+    RowsAlreadyPresent,
+    /** Rows are being written to it. */
+    BeingWritten,
+    /** Copying a partition to another shard failed. */
+    CopyFailed,
+    /** It is not the time of day for it. */
+    OutsideWindow,
+    /** What should go there does not fit. */
+    NotEnoughSpace,
+    /** A table on a shard that is to be emptied cannot be moved. */
+    CannotBeMoved,
+    /** Another partition of the table is changing shards. */
+    MoveAhead
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class HostClientTest {
 
     @Test
     void saysTheFormatInTheRequestAndWaitsForTheEndOfTheQuery() {
-        assertThat(client.send("SELECT 1 FORMAT TabSeparated")).isEqualTo("1\n");
+        assertThat(client.send("SELECT 1 FORMAT TabSeparated", Map.of())).isEqualTo("1\n");
 
         assertThat(requests).hasSize(2).allSatisfy(request -> assertThat(request.query())
                 .contains("wait_end_of_query=1")
@@ -57,8 +58,8 @@ class HostClientTest {
 
     @Test
     void asksForTheVersionOnce() {
-        client.send("SELECT 1");
-        client.send("SELECT 1");
+        client.send("SELECT 1", Map.of());
+        client.send("SELECT 1", Map.of());
 
         assertThat(requests)
                 .filteredOn(request -> request.statement().contains("version()"))
@@ -67,7 +68,7 @@ class HostClientTest {
 
     @Test
     void readsTheCodeAndTheWordsOfARefusalAndSendsNothingTwice() {
-        var refused = catchThrowableOfType(ClickHouseException.class, () -> client.send("TOO MANY"));
+        var refused = catchThrowableOfType(ClickHouseException.class, () -> client.send("TOO MANY", Map.of()));
 
         assertThat(refused.code()).isEqualTo(202);
         assertThat(refused).hasMessageContaining("Too many simultaneous queries");

@@ -15,6 +15,7 @@ import io.shardwright.importspec.ImportJson;
 import io.shardwright.importspec.ImportSpec;
 import io.shardwright.importspec.StagingNames;
 import io.shardwright.importspec.TargetTable;
+import io.shardwright.importspec.TargetTableSql;
 import io.shardwright.importspec.WorkerReport;
 import io.shardwright.importworker.FileServer;
 import io.shardwright.importworker.ImportWorkerCommand;

@@ -8,6 +8,7 @@ import io.shardwright.clickhouse.Servers;
 import io.shardwright.table.TableObserved.HostState;
 import io.shardwright.topology.Host;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TableObserverTest {
@@ -40,7 +41,7 @@ final class TableObserverTest {
         }
 
         @Override
-        public void execute(Host host, String sql) {
+        public void execute(Host host, String sql, Map<String, String> settings) {
             throw failure;
         }
     }

@@ -1,7 +1,6 @@
-package io.shardwright.importjob;
+package io.shardwright.importspec;
 
 import io.shardwright.clickhouse.Sql;
-import io.shardwright.importspec.TargetTable;
 import io.shardwright.importspec.TargetTable.Column;
 import java.util.List;
 import java.util.Map;
@@ -10,24 +9,24 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Asks a host what a table is like as it stands there: what is staged must be like it, or it cannot be attached. */
-final class TargetTableSql {
+public final class TargetTableSql {
     private static final String SETTINGS = " SETTINGS ";
     private static final Pattern SETTING = Pattern.compile("([a-z_0-9]+) = ('(?:[^'\\\\]|\\\\.)*'|[^,]+)");
 
     private TargetTableSql() {}
 
-    static String table(String database, String name) {
+    public static String table(String database, String name) {
         return "SELECT engine_full, partition_key, sorting_key, primary_key, sampling_key FROM system.tables WHERE database = "
                 + Sql.literal(database) + " AND name = " + Sql.literal(name);
     }
 
-    static String columns(String database, String name) {
+    public static String columns(String database, String name) {
         return "SELECT name, type, default_kind, default_expression FROM system.columns WHERE database = "
                 + Sql.literal(database) + " AND table = " + Sql.literal(name);
     }
 
     /** Empty when there is no such table. */
-    static Optional<TargetTable> read(
+    public static Optional<TargetTable> read(
             String database, String name, List<List<String>> table, List<List<String>> columns) {
         return table.stream()
                 .findFirst()

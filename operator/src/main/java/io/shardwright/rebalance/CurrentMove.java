@@ -1,0 +1,17 @@
+package io.shardwright.rebalance;
+
+import io.shardwright.crds.MovePhase;
+
+/**
+ * A move that was begun, as status says.
+ *
+ * @param bytes and rows of the partition when it began
+ * @param attempts how often it was copied
+ * @param since RFC 3339
+ */
+record CurrentMove(Move move, MovePhase phase, long bytes, long rows, int attempts, String since) {
+    /** The same at another point. */
+    CurrentMove with(MovePhase other, int copies) {
+        return new CurrentMove(move, other, bytes, rows, attempts + copies, since);
+    }
+}

@@ -1,0 +1,26 @@
+package io.shardwright.rebalance;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What keeps a move from losing or doubling rows. The simulation switches each off in turn, and must notice. */
+enum MoveRule {
+    /** Nothing irreversible while a replica of either shard does not answer. */
+    UNKNOWN_IS_NOT_ABSENT,
+    /** The copy equals the source, byte by byte, on every replica of the target, before the source's is dropped. */
+    EVERY_REPLICA_HAS_THE_COPY,
+    /** The replicas of the source hold just what was copied when the drop is queued. */
+    SOURCE_IS_AS_IT_WAS_COPIED,
+    /** A drop is queued behind stopped queues only: what it takes is looked at before it is carried out. */
+    QUEUES_STAND_STILL,
+    /** Rows that were written between the last look and the drop are written once more, above what it takes. */
+    LATE_ROWS_ARE_RESCUED,
+    /** The drop waits for inserts whose blocks it takes and that have not ended. */
+    INSERTS_HAVE_ENDED,
+    /** The source's copy goes when the target's is visible on every replica that answers. */
+    VISIBLE_BEFORE_THE_DROP,
+    /** What was perhaps attached before is attached again only if the table would know. */
+    ATTACHED_ONCE;
+
+    static final Set<MoveRule> ALL = Set.copyOf(EnumSet.allOf(MoveRule.class));
+}

@@ -1,0 +1,149 @@
+package io.shardwright.rebalance;
+
+import io.shardwright.rebalance.MoveObserved.Memory;
+import io.shardwright.rebalance.MoveObserved.Part;
+import io.shardwright.rebalance.MoveObserved.Source;
+import io.shardwright.rebalance.MoveObserved.Target;
+import io.shardwright.topology.Host;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Reads what servers answer to the questions of {@link MoveSql}. */
+final class MoveStateSql {
+    private static final Set<String> DROPS = Set.of("drop", "detach");
+    private static final Set<String> FETCH = Set.of("get");
+
+    private MoveStateSql() {}
+
+    /** A row of system.replicas: the paths of a table and of its replica in ZooKeeper. */
+    record Paths(String table, String replica) {}
+
+    static Optional<Paths> pathsAtTarget(List<List<String>> rows, String table) {
+        return ofKind(rows, "replica")
+                .filter(row -> row.get(3).equals(table))
+                .map(row -> new Paths(row.get(1), row.get(2)))
+                .findFirst();
+    }
+
+    static List<String> partsAtTarget(List<List<String>> rows, String table) {
+        return ofKind(rows, "part")
+                .filter(row -> row.get(4).equals(table))
+                .map(row -> row.get(1))
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * @param isRunning a statement of the move ran before anything else was asked
+     * @param replica a row of {@link MoveSql#replica}, asked next
+     * @param queue what {@link MoveSql#queue} said then
+     * @param parts what {@link MoveSql#parts} said at last
+     * @param checksumOf a part's
+     */
+    static Source.Known source(
+            Host host,
+            Move move,
+            boolean isRunning,
+            List<String> replica,
+            List<List<String>> queue,
+            List<List<String>> parts,
+            UnaryOperator<String> checksumOf) {
+        boolean hasReadLog = Long.parseLong(replica.get(5)) > Long.parseLong(replica.get(4));
+        return new Source.Known(
+                host,
+                hasReadLog && !isRunning,
+                replica.get(2).equals("1"),
+                replica.get(3).equals("1"),
+                parts.stream()
+                        .map(row -> new Part(
+                                row.get(0),
+                                Long.parseLong(row.get(1)),
+                                Long.parseLong(row.get(2)),
+                                Long.parseLong(row.get(3)),
+                                checksumOf.apply(row.get(0))))
+                        .toList(),
+                queued(queue, FETCH, move).toList(),
+                queued(queue, DROPS, move)
+                        .mapToLong(name -> PartNames.lastBlock(name, move.partition()))
+                        .max());
+    }
+
+    /** An entry is a few lines of text: what is to be done, and on the next line the part. */
+    private static Stream<String> queued(List<List<String>> queue, Set<String> kinds, Move move) {
+        return queue.stream()
+                .map(row -> row.getFirst().lines().toList())
+                .flatMap(lines -> IntStream.range(0, lines.size() - 1)
+                        .filter(line -> kinds.contains(lines.get(line)))
+                        .mapToObj(line -> lines.get(line + 1)))
+                .filter(name -> PartNames.isOf(name, move.partition()))
+                .sorted();
+    }
+
+    /**
+     * @param staged checksums of the staging table's parts
+     * @param taken names under which the target took them
+     */
+    static Target.Known target(Host host, Move move, List<List<String>> rows, List<String> staged, Set<String> taken) {
+        var standing = ofKind(rows, "part")
+                .filter(row -> row.get(4).equals(move.table().table()))
+                .toList();
+        return new Target.Known(
+                host,
+                ofKind(rows, "replica").anyMatch(row -> row.get(4).equals("1")),
+                ofKind(rows, "table").map(row -> row.get(1)).sorted().toList(),
+                staged.stream().sorted().toList(),
+                !taken.isEmpty() && taken.stream().allMatch(name -> isStanding(name, move.partition(), standing)),
+                ofKind(rows, "running").findAny().isPresent());
+    }
+
+    private static boolean isStanding(String name, String partition, List<List<String>> standing) {
+        long first = PartNames.firstBlock(name, partition);
+        long last = PartNames.lastBlock(name, partition);
+        return standing.stream()
+                .anyMatch(row -> Long.parseLong(row.get(2)) <= first && Long.parseLong(row.get(3)) >= last);
+    }
+
+    /** Names of the parts that the target made of what was staged. */
+    static Set<String> taken(List<List<String>> fingerprints, List<List<String>> remembered) {
+        var names = fingerprints.stream().map(List::getFirst).collect(Collectors.toSet());
+        return remembered.stream()
+                .filter(row -> names.contains(row.getFirst()))
+                .map(row -> row.get(1))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * @param window how many entries the target remembers
+     * @param staged when the partition was staged, in ZooKeeper's count of changes
+     */
+    static Memory memory(Set<String> taken, List<List<String>> remembered, int window, long staged) {
+        if (!taken.isEmpty()) {
+            return Memory.TAKEN;
+        }
+        boolean reachesBack =
+                remembered.size() < window || remembered.stream().anyMatch(row -> Long.parseLong(row.get(2)) < staged);
+        return reachesBack ? Memory.NOT_TAKEN : Memory.FORGOTTEN;
+    }
+
+    /**
+     * @param numbers that inserts hold, with the lock of each
+     * @param locks that stand: an insert whose lock is gone is over
+     */
+    static boolean isInsertInFlight(List<List<String>> numbers, List<List<String>> locks, OptionalLong upTo) {
+        var standing = locks.stream().map(List::getFirst).collect(Collectors.toSet());
+        return numbers.stream()
+                .filter(row -> Long.parseLong(row.getFirst().replaceAll("\\D", "")) <= upTo.orElse(-1))
+                .anyMatch(
+                        row -> standing.contains(row.get(1).substring(row.get(1).lastIndexOf('/') + 1)));
+    }
+
+    private static Stream<List<String>> ofKind(List<List<String>> rows, String kind) {
+        return rows.stream().filter(row -> kind.equals(row.getFirst()));
+    }
+}

@@ -1,0 +1,434 @@
+package io.shardwright.rebalance;
+
+import io.shardwright.crds.MovePhase;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.rebalance.MoveObserved.Memory;
+import io.shardwright.rebalance.MoveObserved.Part;
+import io.shardwright.rebalance.MoveObserved.Source;
+import io.shardwright.rebalance.MoveObserved.Target;
+import io.shardwright.rebalance.MoveStep.End;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Decides the next step of the move of a partition.
+ *
+ * <p>While it is Copying, nothing of either table is touched: the partition is fetched into staging tables, one on every replica
+ * of the target, and compared part by part. Then it is Switching, which is written in status before anything irreversible:
+ *
+ * <ol>
+ *   <li>The replication queues of the source's replicas are stopped, and the partition's drop is put into them. It is carried
+ *       out nowhere, and it takes no block that is inserted from now on.
+ *   <li>What it would take is compared with what was copied. Late rows are written once more, above the blocks that it takes.
+ *   <li>The staged copy is attached: hard links, on every replica.
+ *   <li>When it is visible everywhere, the queues are started, and the source's copy goes.
+ * </ol>
+ *
+ * A crash in between leaves readers with what they saw before; a server that restarts meanwhile carries the drop out at once,
+ * when the copy stands, compared, on every replica of the target. Once the drop is queued, the move only goes forward.
+ */
+final class MoveStepPlanner {
+    /** A partition that changed this often while it was copied is written all the time. */
+    private static final int MOST_ATTEMPTS = 5;
+
+    private final Move move;
+    private final MoveObserved observed;
+    private final Wish wish;
+    private final Set<MoveRule> rules;
+
+    private MoveStepPlanner(Move move, MoveObserved observed, Wish wish, Set<MoveRule> rules) {
+        this.move = move;
+        this.observed = observed;
+        this.wish = wish;
+        this.rules = rules;
+    }
+
+    /**
+     * What is wanted of the move.
+     *
+     * @param goesOn false when it is to be given up, if it still can
+     * @param attempts how often it was copied
+     * @param whyNotSwitch why the partition may not change shards now, e.g. because another one of the table does
+     */
+    record Wish(boolean goesOn, int attempts, Optional<Hold> whyNotSwitch) {}
+
+    static MoveStep plan(Move move, MovePhase phase, MoveObserved observed, Wish wish) {
+        return plan(move, phase, observed, wish, MoveRule.ALL);
+    }
+
+    /** @param rules those that are obeyed: all, but in tests */
+    static MoveStep plan(Move move, MovePhase phase, MoveObserved observed, Wish wish, Set<MoveRule> rules) {
+        var planner = new MoveStepPlanner(move, observed, wish, rules);
+        return switch (phase) {
+            case Copying -> planner.copy();
+            case Switching -> planner.switchShards();
+            case CleaningUp -> planner.cleanUp(MovePhase.CleaningUp, End.MOVED);
+        };
+    }
+
+    private MoveStep copy() {
+        boolean isBusy =
+                observed.copy().isRunning() || observed.knownTargets().stream().anyMatch(Target.Known::isBusy);
+        boolean isEmpty = unknown().isEmpty()
+                && sources().stream().allMatch(source -> source.parts().isEmpty());
+        if (isBusy) {
+            return MoveStep.stay(MovePhase.Copying, List.of());
+        }
+        if (!wish.goesOn() || isEmpty || wish.attempts() >= MOST_ATTEMPTS && !isCopied()) {
+            return cleanUp(MovePhase.Copying, End.GIVEN_UP);
+        }
+        if (!unknown().isEmpty() && obeys(MoveRule.UNKNOWN_IS_NOT_ABSENT)) {
+            return MoveStep.stay(MovePhase.Copying, unknown());
+        }
+        if (!replicasAgree()) {
+            return hold(
+                    MovePhase.Copying,
+                    HoldReason.PeerNotReady,
+                    "replicas of shard " + move.from() + " do not hold the same parts of it yet; waits until they do");
+        }
+        return isCopied() ? beginSwitchWhenAllowed() : copyOrAwait();
+    }
+
+    private MoveStep copyOrAwait() {
+        var expected = checksums(sources().getFirst().parts());
+        boolean isOnItsWay =
+                targets().stream().allMatch(target -> target.tables().contains(move.staging()))
+                        && targets().stream().anyMatch(target -> target.staged().equals(expected));
+        if (isOnItsWay) {
+            return MoveStep.stay(MovePhase.Copying, List.of());
+        }
+        var replicas = observed.target().stream().map(Target::host).toList();
+        var host = targets()
+                .get(Math.floorMod(move.id().hashCode(), targets().size()))
+                .host();
+        return new MoveStep(
+                MovePhase.Copying,
+                End.NOT_YET,
+                List.of(new RebalanceAction.CopyPartition(
+                        move, sources().getFirst().host(), host, replicas)),
+                observed.copy().failure().stream()
+                        .map(why -> new Hold(HoldReason.CopyFailed, move.describe(), "is tried again: " + why))
+                        .toList());
+    }
+
+    private MoveStep beginSwitchWhenAllowed() {
+        if (observed.memory() != Memory.NOT_TAKEN && obeys(MoveRule.ATTACHED_ONCE)) {
+            return hold(
+                    MovePhase.Copying,
+                    HoldReason.RowsAlreadyPresent,
+                    "shard " + move.to()
+                            + " remembers having taken the very same rows, or forgets too fast to tell; it would ignore them."
+                            + " Delete one of the copies, or leave the table out");
+        }
+        var obstacle = wish.whyNotSwitch().or(this::readOnly).or(this::withoutLeader);
+        return obstacle.map(hold -> MoveStep.stay(MovePhase.Copying, List.of(hold)))
+                .orElseGet(() -> MoveStep.go(MovePhase.Switching, List.of()));
+    }
+
+    /** Safety: compared on every replica, and byte by byte. */
+    private boolean isCopied() {
+        if (sources().isEmpty() || targets().isEmpty()) {
+            return false;
+        }
+        var expected = checksums(sources().getFirst().parts());
+        return obeys(MoveRule.EVERY_REPLICA_HAS_THE_COPY)
+                ? targets().stream().allMatch(target -> target.staged().equals(expected))
+                : targets().stream().anyMatch(target -> target.staged().equals(expected));
+    }
+
+    private boolean replicasAgree() {
+        return sources().stream()
+                        .map(source -> checksums(source.parts()))
+                        .distinct()
+                        .count()
+                <= 1;
+    }
+
+    private MoveStep switchShards() {
+        boolean isSettled = sources().stream().allMatch(Source.Known::isSettled)
+                && targets().stream().noneMatch(Target.Known::isBusy);
+        if (!isSettled) {
+            return MoveStep.stay(MovePhase.Switching, List.of());
+        }
+        return isDropQueued() ? finishSwitch() : beginSwitch();
+    }
+
+    /** The last look before the drop is queued; whatever is not as it was copied is copied again. */
+    private MoveStep beginSwitch() {
+        if (!unknown().isEmpty() && obeys(MoveRule.UNKNOWN_IS_NOT_ABSENT)) {
+            return MoveStep.stay(MovePhase.Switching, unknown());
+        }
+        boolean isAsCopied = isCopied()
+                && (!obeys(MoveRule.SOURCE_IS_AS_IT_WAS_COPIED)
+                        || replicasAgree()
+                                && sources().stream()
+                                        .allMatch(source -> source.awaited().isEmpty()));
+        var leader = sources().stream().filter(Source.Known::isLeader).findFirst();
+        boolean mayDrop =
+                wish.goesOn() && isAsCopied && leader.isPresent() && readOnly().isEmpty();
+        if (!mayDrop) {
+            return observed.memory() == Memory.TAKEN
+                    ? new MoveStep(MovePhase.Switching, End.NOT_YET, startQueues(), List.of(twice()))
+                    : MoveStep.go(MovePhase.Copying, startQueues());
+        }
+        var actions = new ArrayList<RebalanceAction>();
+        if (obeys(MoveRule.QUEUES_STAND_STILL)) {
+            sources().forEach(source -> actions.add(new RebalanceAction.StopQueue(move, source.host())));
+        }
+        actions.add(new RebalanceAction.QueueDrop(move, leader.get().host()));
+        return MoveStep.go(MovePhase.Switching, actions);
+    }
+
+    /** In a queue, or carried out already. */
+    private boolean isDropQueued() {
+        return !sources().isEmpty()
+                && sources().stream().anyMatch(source -> source.dropsUpTo().isPresent() || !holdsWhatWasCopied(source));
+    }
+
+    private boolean holdsWhatWasCopied(Source.Known source) {
+        var checksums = checksums(source.parts());
+        return staged().stream().anyMatch(checksums::contains);
+    }
+
+    private MoveStep finishSwitch() {
+        var holds = new ArrayList<Hold>();
+        if (staged().isEmpty() && observed.memory() != Memory.TAKEN) {
+            return new MoveStep(MovePhase.Switching, End.NOT_YET, List.of(), withUnknown(List.of(copyIsGone())));
+        }
+        lostWithTheirHost().ifPresent(holds::add);
+        if (observed.insertsInFlight() && obeys(MoveRule.INSERTS_HAVE_ENDED)) {
+            holds.add(new Hold(HoldReason.BeingWritten, move.describe(), "waits for an insert to end"));
+        }
+        if (!holds.isEmpty()) {
+            return MoveStep.stay(MovePhase.Switching, withUnknown(holds));
+        }
+        var actions = new ArrayList<RebalanceAction>(rescues());
+        boolean isRescued = actions.isEmpty();
+        if (mustBeAttached()) {
+            var host = targets().stream()
+                    .filter(target -> target.staged().equals(staged()) && !target.isReadOnly())
+                    .findFirst();
+            if (host.isEmpty()) {
+                return MoveStep.stay(MovePhase.Switching, withUnknown(List.of(copyIsGone())));
+            }
+            actions.add(new RebalanceAction.AttachPartition(move, host.get().host()));
+            // In one go, so that readers see the partition twice for as short a while as can be.
+            if (isRescued) {
+                awaitVisible().ifPresent(actions::add);
+                actions.addAll(startQueues());
+            }
+            return new MoveStep(MovePhase.Switching, End.NOT_YET, actions, withUnknown(List.of()));
+        }
+        if (observed.memory() == Memory.FORGOTTEN && !isVisible()) {
+            holds.add(undecidable());
+        } else if (isRescued && (isVisible() || !obeys(MoveRule.VISIBLE_BEFORE_THE_DROP))) {
+            return sources().stream().anyMatch(source -> source.dropsUpTo().isPresent())
+                    ? MoveStep.go(MovePhase.Switching, startQueues())
+                    : afterTheDrop();
+        }
+        return new MoveStep(MovePhase.Switching, End.NOT_YET, actions, withUnknown(holds));
+    }
+
+    /** Replicas that read the queue late may still have to come to the drop. */
+    private MoveStep afterTheDrop() {
+        return sources().stream().noneMatch(this::holdsWhatWasCopied)
+                ? MoveStep.go(MovePhase.CleaningUp, startQueues())
+                : MoveStep.go(MovePhase.Switching, startQueues());
+    }
+
+    private Optional<RebalanceAction> awaitVisible() {
+        return obeys(MoveRule.VISIBLE_BEFORE_THE_DROP)
+                ? Optional.of(new RebalanceAction.AwaitVisible(
+                        move, targets().stream().map(Target.Known::host).toList()))
+                : Optional.empty();
+    }
+
+    private boolean mustBeAttached() {
+        return observed.memory() == Memory.NOT_TAKEN
+                || observed.memory() == Memory.FORGOTTEN && !obeys(MoveRule.ATTACHED_ONCE) && !isVisible();
+    }
+
+    private boolean isVisible() {
+        return !targets().isEmpty() && targets().stream().allMatch(Target.Known::isVisible);
+    }
+
+    /** Parts that the drop takes and that were not copied, each on a replica that has it. */
+    private List<RebalanceAction> rescues() {
+        if (!obeys(MoveRule.LATE_ROWS_ARE_RESCUED)) {
+            return List.of();
+        }
+        var rescues = new ArrayList<RebalanceAction>();
+        var seen = new ArrayList<String>();
+        for (var source : sources()) {
+            for (var part : latePartsOf(source)) {
+                if (!seen.contains(part.name())) {
+                    seen.add(part.name());
+                    rescues.add(new RebalanceAction.RescuePart(move, source.host(), part.name()));
+                }
+            }
+        }
+        return rescues;
+    }
+
+    private List<Part> latePartsOf(Source.Known source) {
+        if (source.dropsUpTo().isEmpty()) {
+            return List.of();
+        }
+        long last = source.dropsUpTo().getAsLong();
+        var copied = new ArrayList<>(staged());
+        return source.parts().stream()
+                .filter(part -> part.lastBlock() <= last && !copied.remove(part.checksum()))
+                .filter(part -> sources().stream().noneMatch(any -> isRescued(part, any, last)))
+                .toList();
+    }
+
+    private static boolean isRescued(Part late, Source.Known source, long last) {
+        return source.parts().stream()
+                .anyMatch(part -> part.firstBlock() > last
+                        && part.rows() == late.rows()
+                        && part.checksum().equals(late.checksum()));
+    }
+
+    /** A late part that only a replica has which does not answer. */
+    private Optional<Hold> lostWithTheirHost() {
+        return sources().stream()
+                .filter(source -> source.dropsUpTo().isPresent())
+                .flatMap(source -> source.awaited().stream()
+                        .filter(name -> PartNames.lastBlock(name, move.partition())
+                                <= source.dropsUpTo().getAsLong()))
+                .filter(name -> sources().stream().noneMatch(source -> has(source, name)))
+                .findFirst()
+                .map(name -> new Hold(
+                        HoldReason.HostUnreachable,
+                        move.describe(),
+                        "part " + name + " was written meanwhile, and no replica that answers has it; waits for the"
+                                + " other replicas"));
+    }
+
+    private boolean has(Source.Known source, String name) {
+        long first = PartNames.firstBlock(name, move.partition());
+        long last = PartNames.lastBlock(name, move.partition());
+        return source.parts().stream().anyMatch(part -> part.firstBlock() <= first && part.lastBlock() >= last);
+    }
+
+    private MoveStep cleanUp(MovePhase phase, End end) {
+        var actions = new ArrayList<RebalanceAction>();
+        targets().stream()
+                .filter(target -> !target.tables().isEmpty())
+                .forEach(target -> actions.add(new RebalanceAction.DropMoveTables(move, target.host())));
+        var holds = observed.target().stream()
+                .flatMap(target -> target instanceof Target.Unknown(var host, var why)
+                        ? Stream.of(unreachable(host.name(), why))
+                        : Stream.empty())
+                .toList();
+        return actions.isEmpty() && holds.isEmpty()
+                ? MoveStep.over(phase, end)
+                : new MoveStep(phase, End.NOT_YET, actions, holds);
+    }
+
+    private List<RebalanceAction> startQueues() {
+        return sources().stream()
+                .<RebalanceAction>map(source -> new RebalanceAction.StartQueue(move, source.host()))
+                .toList();
+    }
+
+    private Optional<Hold> readOnly() {
+        return Stream.concat(
+                        sources().stream().filter(Source.Known::isReadOnly).map(Source.Known::host),
+                        targets().stream().filter(Target.Known::isReadOnly).map(Target.Known::host))
+                .findFirst()
+                .map(host -> new Hold(
+                        HoldReason.CoordinationUnreachable,
+                        host.name(),
+                        move.table().table() + " takes no writes there; waits until it does"));
+    }
+
+    private Optional<Hold> withoutLeader() {
+        return sources().stream().anyMatch(Source.Known::isLeader)
+                ? Optional.empty()
+                : Optional.of(new Hold(
+                        HoldReason.PeerNotReady,
+                        move.describe(),
+                        "waits until shard " + move.from() + " has elected a leader"));
+    }
+
+    private Hold copyIsGone() {
+        return new Hold(
+                HoldReason.LastGoodCopy,
+                move.describe(),
+                "the copy on shard " + move.to() + " is not to be seen, so the rows on shard " + move.from()
+                        + " stay, with replication of the table stopped there; waits for the replicas of shard "
+                        + move.to());
+    }
+
+    private Hold twice() {
+        return new Hold(
+                HoldReason.RowsAlreadyPresent,
+                move.describe(),
+                "both shards have the rows, and those on shard " + move.from()
+                        + " changed since they were copied; look, and drop what is there twice");
+    }
+
+    private Hold undecidable() {
+        return new Hold(
+                HoldReason.RowsAlreadyPresent,
+                move.describe(),
+                "so much was inserted meanwhile that shard " + move.to() + " does not remember whether it took the"
+                        + " rows: look, attach " + move.staging() + " if they are missing, and drop it");
+    }
+
+    private MoveStep hold(MovePhase phase, HoldReason reason, String message) {
+        return MoveStep.stay(phase, List.of(new Hold(reason, move.describe(), message)));
+    }
+
+    private List<Hold> withUnknown(List<Hold> holds) {
+        return Stream.concat(holds.stream(), unknown().stream()).toList();
+    }
+
+    private List<Hold> unknown() {
+        return Stream.concat(
+                        observed.source().stream()
+                                .flatMap(source -> source instanceof Source.Unknown(var host, var why)
+                                        ? Stream.of(unreachable(host.name(), why))
+                                        : Stream.empty()),
+                        observed.target().stream()
+                                .flatMap(target -> target instanceof Target.Unknown(var host, var why)
+                                        ? Stream.of(unreachable(host.name(), why))
+                                        : Stream.empty()))
+                .toList();
+    }
+
+    private Hold unreachable(String host, String why) {
+        return new Hold(
+                HoldReason.HostUnreachable, host, "is a replica of a shard that " + move.describe() + " needs: " + why);
+    }
+
+    /** What was copied, as the first replica that has it says. */
+    private List<String> staged() {
+        return targets().stream()
+                .map(Target.Known::staged)
+                .filter(staged -> !staged.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    private List<Source.Known> sources() {
+        return observed.knownSources();
+    }
+
+    private List<Target.Known> targets() {
+        return observed.knownTargets();
+    }
+
+    private boolean obeys(MoveRule rule) {
+        return rules.contains(rule);
+    }
+
+    private static List<String> checksums(List<Part> parts) {
+        return parts.stream().map(Part::checksum).sorted().toList();
+    }
+}

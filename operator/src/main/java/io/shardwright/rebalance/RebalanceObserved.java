@@ -1,0 +1,29 @@
+package io.shardwright.rebalance;
+
+import io.shardwright.clickhouse.HostSnapshot.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What stands of a cluster, as a rebalance sees it.
+ *
+ * @param cluster empty when it does not exist, or is being deleted
+ * @param keyed tables whose sharding key matters
+ * @param moves what stands of each move that was begun, by its id
+ * @param imports tables that an import publishes to now, with its name
+ */
+record RebalanceObserved(
+        Optional<ClusterFacts> cluster,
+        List<HostParts> hosts,
+        Set<TableName> keyed,
+        Map<String, MoveObserved> moves,
+        Map<TableName, String> imports) {
+    RebalanceObserved {
+        hosts = List.copyOf(hosts);
+        keyed = Set.copyOf(keyed);
+        moves = Map.copyOf(moves);
+        imports = Map.copyOf(imports);
+    }
+}

@@ -1,0 +1,239 @@
+package io.shardwright.rebalance;
+
+import io.shardwright.crds.MovePhase;
+import io.shardwright.crds.PlannedMove;
+import io.shardwright.crds.RebalancePhase;
+import io.shardwright.kube.Hashes;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Plan;
+import io.shardwright.rebalance.Inventory.Content;
+import io.shardwright.rebalance.MoveStepPlanner.Wish;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Decides what a rebalance does next: the next step of each move that was begun, by {@link MoveStepPlanner}, and which other
+ * moves begin, by {@link MovePlanner}, planned anew from what the shards hold now.
+ *
+ * <p>One partition of a table changes shards at a time: the replication queues that a move stops are the table's.
+ */
+final class RebalancePlanner {
+    /** As many characters of a hash tell moves apart. */
+    private static final int ID_LENGTH = 12;
+
+    private final RebalanceIntent intent;
+    private final RebalanceObserved observed;
+    private final List<CurrentMove> current;
+    private final Instant now;
+    private final Set<MoveRule> rules;
+    private final List<Hold> holds = new ArrayList<>();
+
+    private RebalancePlanner(
+            RebalanceIntent intent,
+            RebalanceObserved observed,
+            List<CurrentMove> current,
+            Instant now,
+            Set<MoveRule> rules) {
+        this.intent = intent;
+        this.observed = observed;
+        this.current = current;
+        this.now = now;
+        this.rules = rules;
+    }
+
+    /**
+     * @param current moves that were begun, as status says
+     * @param mayBegin whether a move may begin as far as the bandwidth goes
+     */
+    static RebalanceDecision plan(
+            RebalanceIntent intent,
+            RebalanceObserved observed,
+            List<CurrentMove> current,
+            boolean mayBegin,
+            Instant now) {
+        return new RebalancePlanner(intent, observed, current, now, MoveRule.ALL).plan(mayBegin);
+    }
+
+    /** The Rebalance is being deleted: what was begun is ended or given up. */
+    static RebalanceDecision planRemoval(
+            RebalanceIntent intent, RebalanceObserved observed, List<CurrentMove> current, Instant now) {
+        var planner = new RebalancePlanner(intent, observed, current, now, MoveRule.ALL);
+        return planner.decision(
+                RebalancePhase.Paused,
+                observed.cluster().isEmpty() ? Map.of() : planner.steps(move -> false),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+
+    private RebalanceDecision plan(boolean mayBegin) {
+        if (observed.cluster().isEmpty()) {
+            holds.add(new Hold(
+                    HoldReason.ClusterMissing, intent.cluster(), "there is no ClickHouseCluster of this name"));
+            return decision(RebalancePhase.Pending, Map.of(), List.of(), List.of(), Optional.empty());
+        }
+        boolean goesOn = !intent.isDryRun() && !intent.isPaused();
+        var steps = steps(move -> goesOn);
+        var inventory = Inventory.of(intent, observed.cluster().get(), observed.hosts(), observed.keyed(), current);
+        holds.addAll(inventory.holds());
+        if (!inventory.isComplete()) {
+            return decision(phase(false), steps, List.of(), List.of(), Optional.of(inventory));
+        }
+        var moves = movesOf(inventory);
+        boolean isTime = intent.window().map(window -> window.contains(now)).orElse(true);
+        if (!isTime && goesOn && !moves.isEmpty()) {
+            holds.add(new Hold(
+                    HoldReason.OutsideWindow,
+                    intent.name(),
+                    "moves are begun from "
+                            + intent.window().get().from() + " to "
+                            + intent.window().get().to() + " "
+                            + intent.window().get().zone()));
+        }
+        int begin = goesOn && isTime && mayBegin ? howManyBegin(moves) : 0;
+        boolean isDone = moves.isEmpty() && current.isEmpty() && !isHeldUp(inventory);
+        return decision(
+                phase(isDone),
+                steps,
+                moves.subList(0, begin),
+                moves.subList(begin, moves.size()).stream()
+                        .map(RebalancePlanner::planned)
+                        .toList(),
+                Optional.of(inventory));
+    }
+
+    private RebalancePhase phase(boolean isDone) {
+        if (intent.isDryRun()) {
+            return RebalancePhase.Planned;
+        }
+        if (isDone) {
+            return RebalancePhase.Succeeded;
+        }
+        return intent.isPaused() ? RebalancePhase.Paused : RebalancePhase.Moving;
+    }
+
+    /** A shard that is to be empty and is not keeps the rebalance from being over, whatever the reason. */
+    private boolean isHeldUp(Inventory inventory) {
+        boolean isDrained = inventory.spaces().stream()
+                .filter(ShardSpace::isDrained)
+                .allMatch(space -> space.fixedBytes() == 0
+                        && inventory.units().keySet().stream().noneMatch(unit -> unit.shard() == space.shard()));
+        return !inventory.holds().isEmpty() || !isDrained;
+    }
+
+    private Map<String, MoveStep> steps(Predicate<CurrentMove> goesOn) {
+        var steps = new TreeMap<String, MoveStep>();
+        var switching = current.stream()
+                .filter(move -> move.phase() == MovePhase.Switching)
+                .findFirst();
+        for (var move : current) {
+            var facts = observed.moves().get(move.move().id());
+            if (facts != null) {
+                var begunNow = steps.values().stream().anyMatch(step -> step.phase() == MovePhase.Switching);
+                var wish = new Wish(
+                        goesOn.test(move), move.attempts(), whyNotSwitch(move, switching.isPresent() || begunNow));
+                steps.put(move.move().id(), MoveStepPlanner.plan(move.move(), move.phase(), facts, wish, rules));
+            }
+        }
+        return steps;
+    }
+
+    /** An import tells by what the table remembers whether it published a partition, and a drop makes the table forget. */
+    private Optional<Hold> whyNotSwitch(CurrentMove move, boolean isAnotherSwitching) {
+        var publisher = Optional.ofNullable(observed.imports().get(move.move().table()));
+        if (publisher.isPresent()) {
+            return Optional.of(new Hold(
+                    HoldReason.ImportAhead,
+                    move.move().describe(),
+                    "waits until import " + publisher.get() + " has published its rows"));
+        }
+        return isAnotherSwitching
+                ? Optional.of(new Hold(
+                        HoldReason.MoveAhead,
+                        move.move().describe(),
+                        "waits until another partition has changed shards"))
+                : Optional.empty();
+    }
+
+    private List<CurrentMove> movesOf(Inventory inventory) {
+        var plan = MovePlanner.plan(
+                inventory.spaces(), List.copyOf(inventory.units().keySet()), intent.tolerancePercent());
+        var moves = new ArrayList<CurrentMove>();
+        for (var relocation : plan) {
+            for (var content : inventory.units().get(relocation.unit())) {
+                moves.add(move(content, relocation.unit().shard(), relocation.to()));
+            }
+        }
+        return moves;
+    }
+
+    private CurrentMove move(Content content, int from, int to) {
+        var name = content.name();
+        var text = String.join(
+                "/", intent.uid(), name.table().database(), name.table().table(), name.partition(), from + ">" + to);
+        var id = Hashes.of(text).substring(0, ID_LENGTH);
+        return new CurrentMove(
+                new Move(id, name.table(), name.partition(), from, to),
+                MovePhase.Copying,
+                content.bytes(),
+                content.rows(),
+                0,
+                now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** Partitions that stay together begin together, even if they are more than may be moved at a time. */
+    private int howManyBegin(List<CurrentMove> moves) {
+        int begin = Math.min(moves.size(), Math.max(0, intent.concurrency() - current.size()));
+        while (begin > 0 && begin < moves.size() && staysWith(moves.get(begin - 1), moves.get(begin))) {
+            begin++;
+        }
+        return begin;
+    }
+
+    private boolean staysWith(CurrentMove move, CurrentMove other) {
+        return move.move().partition().equals(other.move().partition())
+                && move.move().from() == other.move().from()
+                && intent.tables()
+                        .groupOf(move.move().table())
+                        .contains(other.move().table());
+    }
+
+    private static PlannedMove planned(CurrentMove move) {
+        return new PlannedMove(
+                move.move().table().database() + "." + move.move().table().table(),
+                move.move().partition(),
+                move.move().from(),
+                move.move().to(),
+                move.bytes(),
+                move.rows());
+    }
+
+    private RebalanceDecision decision(
+            RebalancePhase phase,
+            Map<String, MoveStep> steps,
+            List<CurrentMove> begun,
+            List<PlannedMove> planned,
+            Optional<Inventory> inventory) {
+        var actions = new ArrayList<RebalanceAction>();
+        steps.values().forEach(step -> {
+            actions.addAll(step.actions());
+            holds.addAll(step.holds());
+        });
+        return new RebalanceDecision(
+                phase,
+                steps,
+                begun,
+                planned,
+                inventory.map(Inventory::leftAlone).orElse(List.of()),
+                inventory.map(Inventory::imbalancePercent).orElse(0),
+                new Plan<>(actions, holds));
+    }
+}
