@@ -39,7 +39,7 @@ final class Losses {
         if (!(observed.volumes().get(host) instanceof Volume.Claimed claimed)) {
             return Optional.empty();
         }
-        return asked(host, claimed).or(() -> isAnswering(host) ? Optional.empty() : gone(host, claimed));
+        return asked(host, claimed).or(() -> observed.isUp(host) ? Optional.empty() : gone(host, claimed));
     }
 
     /** A node that is away for less than the spec says, or for however long when it says to ask. */
@@ -87,7 +87,7 @@ final class Losses {
                 .filter(request ->
                         observed.recorded().get(host.replica()).volume().equals(claimed.claim()))
                 .filter(request -> !isEmptied(host))
-                .map(request -> new Loss("Asked", "asked for: " + request.reason(), isAnswering(host)));
+                .map(request -> new Loss("Asked", "asked for: " + request.reason(), observed.isUp(host)));
     }
 
     /** A request counts once the status has recorded which volume it is for: a new volume is not given up again. */
@@ -133,11 +133,6 @@ final class Losses {
     private Instant awaySince(Host host, Node node) {
         var before = observed.before(host);
         return node.awaySince().orElse(before.reason().equals(NODE_AWAY) ? before.since() : now);
-    }
-
-    private boolean isAnswering(Host host) {
-        var pod = observed.pods().get(host);
-        return pod != null && pod.answering();
     }
 
     private static boolean isAway(Node node) {

@@ -17,6 +17,7 @@ final class PodViews {
     static PodView of(Pod pod) {
         return new PodView(
                 pod.getMetadata().getUid(),
+                PodConditions.isReady(pod),
                 PodConditions.isAnswering(pod),
                 container(pod),
                 PodConditions.find(pod, PodConditions.IN_SERVICE)

@@ -45,8 +45,13 @@ record ReplacementObserved(
     }
 
     boolean isInService(Host host) {
+        return isUp(host) && pods.get(host).isInService();
+    }
+
+    /** A pod whose node went away still says that its containers are ready. */
+    boolean isUp(Host host) {
         var pod = pods.get(host);
-        return pod != null && pod.answering() && pod.isInService();
+        return pod != null && pod.answering() && !(answers.get(host) instanceof Answer.Silent);
     }
 
     Optional<HostContents> contents(Host host) {
@@ -56,13 +61,21 @@ record ReplacementObserved(
     /**
      * A host's pod.
      *
+     * @param ready whether it is in the Services
      * @param answering whether its server can be asked
      * @param container that runs, or ran last
      * @param gate for which container the pod's readiness gate is open; empty while it is closed
      * @param node empty before it has one
      * @param since when it began to be as it is
      */
-    record PodView(String uid, boolean answering, String container, Optional<String> gate, String node, Instant since) {
+    record PodView(
+            String uid,
+            boolean ready,
+            boolean answering,
+            String container,
+            Optional<String> gate,
+            String node,
+            Instant since) {
         /** A container that was started anew may have found another volume. */
         boolean isInService() {
             return gate.filter(container::equals).isPresent();

@@ -53,7 +53,7 @@ final class ReplacementObserver {
         boolean isQuiet = intent.leaving().isEmpty()
                 && intent.hosts().stream()
                         .allMatch(host -> pods.containsKey(host)
-                                && pods.get(host).answering()
+                                && pods.get(host).ready()
                                 && pods.get(host).isInService()
                                 && !isAsked(host, intent, recorded));
         if (isQuiet) {
@@ -65,7 +65,7 @@ final class ReplacementObserver {
                 pods,
                 answers,
                 elsewhere(intent, answers, podsOfCluster),
-                each(inTrouble(intent, pods, before, recorded, now), volumes),
+                each(inTrouble(intent, pods, answers, before, recorded, now), volumes),
                 Map.of(),
                 List.of(),
                 before,
@@ -133,12 +133,14 @@ final class ReplacementObserver {
     private static List<Host> inTrouble(
             ReplacementIntent intent,
             Map<Host, PodView> pods,
+            Map<Host, Answer> answers,
             Map<Host, Before> before,
             Map<Integer, Recorded> recorded,
             Instant now) {
         return intent.hosts().stream()
                 .filter(host -> isAsked(host, intent, recorded)
                         || before.getOrDefault(host, Before.NOTHING).is(ReplacementPhase.Replacing)
+                        || answers.get(host) instanceof Answer.Silent
                         || pods.containsKey(host)
                                 && !pods.get(host).answering()
                                 && pods.get(host).since().plus(STARTS_WITHIN).isBefore(now))

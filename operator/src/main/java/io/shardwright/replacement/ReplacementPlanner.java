@@ -71,7 +71,7 @@ final class ReplacementPlanner {
         if (intent.leaving().contains(host)) {
             return leaving(host, pod);
         }
-        if (!pod.answering()) {
+        if (!observed.isUp(host)) {
             return withoutStaleGate(pod, notAnswering(host, pod));
         }
         if (pod.isInService()) {
@@ -79,11 +79,9 @@ final class ReplacementPlanner {
         }
         return withoutStaleGate(
                 pod,
-                switch (observed.answers().get(host)) {
-                    case Answer.Said(var contents) -> admission.judge(host, pod, contents);
-                    case Answer.Silent(var message) -> silent(host, message);
-                    case null -> silent(host, "it was not asked yet");
-                });
+                observed.contents(host)
+                        .map(contents -> admission.judge(host, pod, contents))
+                        .orElseGet(() -> silent(host, "it was not asked yet")));
     }
 
     /** A container that was started anew may have found another volume: it is looked at before it serves again. */
@@ -100,6 +98,9 @@ final class ReplacementPlanner {
             var wait = awaited.get();
             var verdict = Verdict.of(host, Starting, wait.reason(), wait.message());
             return wait.needsApproval() ? verdict.held(HoldReason.ReplacementNeedsApproval) : verdict;
+        }
+        if (observed.answers().get(host) instanceof Answer.Silent(var message)) {
+            return silent(host, message);
         }
         return absent(host, pod.node().isEmpty() ? "its pod is not scheduled yet" : "its server is starting");
     }
@@ -155,7 +156,7 @@ final class ReplacementPlanner {
             return Verdict.of(host, InService, loss.reason(), message).held(HoldReason.LastReplicaInService);
         }
         var readmission =
-                pod == null || !pod.answering() || observed.before(host).is(Replacing)
+                pod == null || !observed.isUp(host) || observed.before(host).is(Replacing)
                         ? List.<ReplacementAction>of()
                         : observed.contents(host).stream()
                                 .flatMap(contents -> admission.judge(host, pod, contents).actions().stream())

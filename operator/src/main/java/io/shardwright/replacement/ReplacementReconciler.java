@@ -55,6 +55,8 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     /** What takes a while: fetching, a pod that does not come up, a peer that is to return. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
+    private static final Set<String> AWAITED = Set.of("Starting", "NoAnswer", "PeersAway", Losses.NODE_AWAY);
+
     private final ReplacementObserver observer;
     private final ReplacementExecutor executor;
     private final Journal journal;
@@ -117,7 +119,7 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
         if (verdicts.values().stream()
                 .anyMatch(verdict -> verdict.phase() == ReplacementPhase.CatchingUp
                         || !verdict.holds().isEmpty()
-                        || verdict.reason().equals("Starting"))) {
+                        || AWAITED.contains(verdict.reason()))) {
             return Optional.of(LATER);
         }
         boolean isQuiet = verdicts.values().stream()

@@ -299,6 +299,27 @@ final class ReplacementPlannerTest {
                 .containsExactly(new DeleteClaim(SECOND, "claim"), new DeletePod(SECOND, "uid of c-0-1", true));
     }
 
+    /** Its pod says to the end that its containers are ready. */
+    @Test
+    void aHostThatFellSilentWithItsNodeIsLostLikeOneThatIsDown() {
+        shard.answers.put(SECOND, new Answer.Silent("timed out"));
+        shard.known(SECOND, "202401_0_0_0").onNode(SECOND, AWAY);
+
+        assertThat(shard.judge(SECOND).phase()).as("fenced first").isEqualTo(ReplacementPhase.Lost);
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aSilentHostVouchesForNobody() {
+        shard.answers.put(FIRST, new Answer.Silent("timed out"));
+        shard.down(SECOND).known(SECOND).onNode(SECOND, AWAY);
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.LastReplicaInService);
+    }
+
     @Test
     void aNodeThatWentIsGivenTheSameTime() {
         shard.down(SECOND)

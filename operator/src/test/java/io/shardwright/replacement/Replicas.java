@@ -141,7 +141,14 @@ final class Replicas {
     }
 
     static PodView pod(Host host, boolean answering, String container, Optional<String> gate, String node) {
-        return new PodView("uid of " + host.name(), answering, container, gate, node, NOW.minusSeconds(300));
+        return new PodView(
+                "uid of " + host.name(),
+                answering && gate.isPresent(),
+                answering,
+                container,
+                gate,
+                node,
+                NOW.minusSeconds(300));
     }
 
     static RegisteredReplica registered(boolean active, String... parts) {

@@ -1,0 +1,372 @@
+package io.shardwright.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.shardwright.crds.ReplaceRequest;
+import io.shardwright.crds.ReplacementHostStatus;
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.crds.ReplacementStatus;
+import io.shardwright.crds.Shard;
+import io.shardwright.crds.ShardStatus;
+import io.shardwright.e2e.harness.EndToEnd;
+import io.shardwright.e2e.harness.HostSql;
+import io.shardwright.e2e.harness.LocalNodes;
+import io.shardwright.e2e.harness.OperatorPod;
+import io.shardwright.e2e.harness.Reader;
+import io.shardwright.e2e.harness.Sandbox;
+import io.shardwright.e2e.harness.Yaml;
+import io.shardwright.topology.Host;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Replicas lose their volumes and their nodes, and are whole again by themselves while readers read on. */
+@ExtendWith(EndToEnd.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class ReplacementE2E {
+    private static final String NAME = "main";
+    private static final long ROWS = 100_000;
+    private static final Duration REPLACED_WITHIN = Duration.ofMinutes(2);
+
+    /** A node is called away after 40 s, its replicas lost 30 s later. */
+    private static final Duration NODE_REPLACED_WITHIN = Duration.ofMinutes(5);
+
+    private static final String COUNT = "SELECT count() FROM e2e.events_all";
+
+    private final Sandbox sandbox;
+    private final OperatorPod operator;
+    private HostSql sql;
+
+    ReplacementE2E(Sandbox sandbox, OperatorPod operator) {
+        this.sandbox = sandbox;
+        this.operator = operator;
+    }
+
+    @BeforeAll
+    void createTheCluster() {
+        sandbox.apply(
+                Yaml.cluster(NAME, 2, 2, "users: [{name: analyst, readOnly: true}]", "replacement: {after: 30s}"));
+        sandbox.awaitClusterReady(NAME);
+        sandbox.apply(Yaml.table("events", NAME));
+        sandbox.awaitTableReady("events");
+        sql = new HostSql(sandbox, NAME, "shardwright");
+        for (int shard = 0; shard < 2; shard++) {
+            for (var host : List.of(sql.host(shard, 0), sql.host(shard, 1))) {
+                // What no Table declares comes back, too.
+                sql.execute(host, "CREATE VIEW e2e.words AS SELECT word, count() AS c FROM e2e.events GROUP BY word");
+                sql.execute(
+                        host,
+                        "CREATE TABLE e2e.undeclared (id UInt64) ENGINE = ReplicatedMergeTree("
+                                + "'/by-hand/{shard}/undeclared', '{replica}') ORDER BY id");
+            }
+            for (int month = 1; month <= 5; month++) {
+                sql.execute(
+                        sql.host(shard, 0),
+                        "INSERT INTO e2e.events SELECT number, toString(number % 7), toDate('2024-0" + month
+                                + "-01') FROM system.numbers LIMIT " + ROWS / 5);
+            }
+            sql.execute(sql.host(shard, 0), "INSERT INTO e2e.undeclared SELECT number FROM system.numbers LIMIT 1000");
+        }
+        awaitWhole();
+    }
+
+    @AfterAll
+    void close() {
+        if (sql != null) {
+            sql.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void aReplicaWhoseVolumeIsDeletedIsWholeAgainAndReadsNeverFail() {
+        try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
+            loseVolume(sql.host(1, 1));
+            awaitRebuilt(sql.host(1, 1), REPLACED_WITHIN);
+            assertThat(reader).isNotNull();
+        }
+        assertThat(historyOf(1)).anySatisfy(entry -> assertThat(entry).contains("main-1-1", "on main-1-0"));
+    }
+
+    @Test
+    @Order(2)
+    void soIsTheFirstHostOfTheFirstShard() {
+        try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
+            loseVolume(sql.host(0, 0));
+            awaitRebuilt(sql.host(0, 0), REPLACED_WITHIN);
+            assertThat(reader).isNotNull();
+        }
+    }
+
+    @Test
+    @Order(3)
+    void soItIsThoughTheOperatorDiesMeanwhile() {
+        var host = sql.host(0, 1);
+        loseVolume(host);
+        for (int times = 0; times < 3; times++) {
+            operator.kill();
+        }
+        awaitRebuilt(host, REPLACED_WITHIN);
+    }
+
+    @Test
+    @Order(4)
+    void aReplicaThatIsAskedForGetsANewVolume() {
+        var host = sql.host(1, 0);
+        var claim = claimOf(host);
+        try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
+            ask(host, false);
+            await("the volume is replaced and the request done")
+                    .atMost(REPLACED_WITHIN)
+                    .until(() -> !claim.equals(claimOf(host)) && isDone(host));
+            assertThat(reader).isNotNull();
+        }
+        awaitWhole();
+        withdraw(host);
+        assertThat(phaseOf(host)).contains(ReplacementPhase.InService);
+    }
+
+    @Test
+    @Order(5)
+    void aStalePeerIsNotTrustedWithTheOnlyCopy() {
+        var stale = sql.host(0, 0);
+        var good = sql.host(0, 1);
+        sql.execute(stale, "SYSTEM STOP FETCHES e2e.events");
+        sql.execute(good, "INSERT INTO e2e.events SELECT number, 'new', '2024-07-01' FROM system.numbers LIMIT 50");
+        var claim = claimOf(good);
+        ask(good, false);
+
+        await("it is held").atMost(Sandbox.SOON).until(() -> holds(0).contains("LastGoodCopy"));
+        assertThat(claimOf(good)).isEqualTo(claim);
+
+        sql.execute(stale, "SYSTEM START FETCHES e2e.events");
+        await("the peer has caught up, and the replica is replaced")
+                .atMost(REPLACED_WITHIN)
+                .until(() -> !claim.equals(claimOf(good)) && isDone(good));
+        withdraw(good);
+        assertThat(holds(0)).isEmpty();
+        await("every row is on both").atMost(Sandbox.SOON).untilAsserted(() -> {
+            assertThat(rows(good)).isEqualTo(ROWS + 50);
+            assertThat(rows(stale)).isEqualTo(ROWS + 50);
+        });
+    }
+
+    /** Last, since it takes a node away. */
+    @Test
+    @Order(6)
+    void aReplicaWhoseNodeIsGoneIsReplacedAndTheNodeDoesNoHarmWhenItIsBack() {
+        var nodes = LocalNodes.find();
+        Assumptions.assumeTrue(nodes.isPresent(), "only a cluster of our own has nodes to take away");
+        var node = nodeToLose();
+        Assumptions.assumeTrue(node.isPresent(), "every node runs what all depend on");
+        var lost = hostsOn(node.get());
+        var counts = lost.stream().map(this::rows).toList();
+        keepOperatorOff(node.get());
+        nodes.get().stop(node.get());
+        try {
+            for (var host : lost) {
+                awaitRebuilt(host, NODE_REPLACED_WITHIN);
+            }
+        } finally {
+            nodes.get().start(node.get());
+        }
+        sandbox.awaitClusterReady(NAME);
+        assertThat(lost.stream().map(this::rows).toList()).isEqualTo(counts);
+        sql.execute(lost.getFirst(), "INSERT INTO e2e.events SELECT 1, 'after', '2024-08-01' FROM system.one");
+        await("what is inserted is on every replica").atMost(Sandbox.SOON).untilAsserted(() -> assertThat(
+                        Stream.of(0, 1)
+                                .map(replica -> rows(sql.host(lost.getFirst().shard(), replica)))
+                                .distinct()
+                                .toList())
+                .containsExactly(counts.getFirst() + 1));
+    }
+
+    /** As when a disk breaks: the claim goes, and the pod with it. */
+    private void loseVolume(Host host) {
+        sandbox.client()
+                .persistentVolumeClaims()
+                .inNamespace(sandbox.namespace())
+                .withName("data-" + host.podName())
+                .delete();
+        sandbox.client()
+                .pods()
+                .inNamespace(sandbox.namespace())
+                .withName(host.podName())
+                .delete();
+    }
+
+    private void awaitRebuilt(Host host, Duration limit) {
+        await(host.name() + " is being rebuilt").atMost(limit).until(() -> phaseOf(host)
+                .filter(phase -> phase != ReplacementPhase.InService)
+                .isPresent());
+        await(host.name() + " is whole again").atMost(limit).until(() -> phaseOf(host)
+                .filter(ReplacementPhase.InService::equals)
+                .isPresent());
+        awaitWhole();
+        sandbox.awaitClusterReady(NAME);
+    }
+
+    private void awaitWhole() {
+        for (int shard = 0; shard < 2; shard++) {
+            var first = sql.host(shard, 0);
+            var second = sql.host(shard, 1);
+            await("the replicas of shard " + shard + " are equal")
+                    .atMost(Sandbox.SOON)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> {
+                        assertThat(sums(second)).isEqualTo(sums(first));
+                        assertThat(rows(first)).isGreaterThanOrEqualTo(ROWS);
+                        assertThat(schema(second)).isEqualTo(schema(first));
+                    });
+        }
+    }
+
+    private List<List<String>> sums(Host host) {
+        return sql.query(
+                host,
+                "SELECT toString(sum(id)), toString(uniqExact(word)), toString(count()) FROM e2e.events UNION ALL SELECT"
+                        + " toString(sum(id)), '', toString(count()) FROM e2e.undeclared");
+    }
+
+    private List<List<String>> schema(Host host) {
+        return sql.query(
+                host, "SELECT name, create_table_query FROM system.tables WHERE database = 'e2e' ORDER BY name");
+    }
+
+    private long rows(Host host) {
+        return sql.number(host, "SELECT count() FROM e2e.events");
+    }
+
+    private String claimOf(Host host) {
+        var claim = sandbox.client()
+                .persistentVolumeClaims()
+                .inNamespace(sandbox.namespace())
+                .withName("data-" + host.podName())
+                .get();
+        return claim == null ? "" : claim.getMetadata().getUid();
+    }
+
+    private void ask(Host host, boolean acceptDataLoss) {
+        request(host, List.of(new ReplaceRequest(host.replica(), "as a test", acceptDataLoss)));
+    }
+
+    private void withdraw(Host host) {
+        request(host, List.of());
+    }
+
+    private void request(Host host, List<ReplaceRequest> requests) {
+        sandbox.client().resource(shard(host.shard())).edit(shard -> {
+            var spec = shard.getSpec();
+            shard.setSpec(new io.shardwright.crds.ShardSpec(
+                    spec.cluster(),
+                    spec.index(),
+                    spec.members(),
+                    spec.servers(),
+                    spec.serversHash(),
+                    spec.configHash(),
+                    requests));
+            return shard;
+        });
+    }
+
+    private boolean isDone(Host host) {
+        return replacement(host.shard()).map(ReplacementStatus::requests).stream()
+                .flatMap(List::stream)
+                .anyMatch(request -> request.replica() == host.replica() && Boolean.TRUE.equals(request.done()));
+    }
+
+    private List<String> holds(int shard) {
+        return replacement(shard).map(ReplacementStatus::holds).stream()
+                .flatMap(List::stream)
+                .map(hold -> hold.reason())
+                .toList();
+    }
+
+    private List<String> historyOf(int shard) {
+        return replacement(shard).map(ReplacementStatus::history).stream()
+                .flatMap(List::stream)
+                .map(entry -> entry.what() + ": " + entry.verified())
+                .toList();
+    }
+
+    private Optional<ReplacementPhase> phaseOf(Host host) {
+        return replacement(host.shard()).map(ReplacementStatus::hosts).stream()
+                .flatMap(List::stream)
+                .filter(told -> host.name().equals(told.name()))
+                .map(ReplacementHostStatus::phase)
+                .findFirst();
+    }
+
+    private Optional<ReplacementStatus> replacement(int index) {
+        return Optional.ofNullable(shard(index).getStatus()).map(ShardStatus::replacement);
+    }
+
+    private Shard shard(int index) {
+        return sandbox.client()
+                .resources(Shard.class)
+                .inNamespace(sandbox.namespace())
+                .withName(NAME + "-" + index)
+                .require();
+    }
+
+    /** One without the cluster's only ZooKeeper, and with a server of the cluster. */
+    private Optional<String> nodeToLose() {
+        var coordination =
+                pods("coordination").map(pod -> pod.getSpec().getNodeName()).toList();
+        return pods("clickhouse")
+                .map(pod -> pod.getSpec().getNodeName())
+                .filter(name -> !coordination.contains(name))
+                .findFirst();
+    }
+
+    private List<Host> hostsOn(String node) {
+        var names = pods("clickhouse")
+                .filter(pod -> node.equals(pod.getSpec().getNodeName()))
+                .map(pod -> pod.getMetadata().getName())
+                .toList();
+        return sql.hosts(2, 2).stream()
+                .filter(host -> names.contains(host.podName()))
+                .toList();
+    }
+
+    private Stream<Pod> pods(String component) {
+        return sandbox
+                .client()
+                .pods()
+                .inNamespace(sandbox.namespace())
+                .withLabel("clickhouse.shardwright.io/cluster", NAME)
+                .withLabel("clickhouse.shardwright.io/component", component)
+                .list()
+                .getItems()
+                .stream();
+    }
+
+    /** The operator would not be moved for minutes. */
+    private void keepOperatorOff(String node) {
+        if (node.equals(operator.pod().getSpec().getNodeName())) {
+            setUnschedulable(node, true);
+            operator.kill();
+            setUnschedulable(node, false);
+        }
+    }
+
+    private void setUnschedulable(String name, boolean unschedulable) {
+        sandbox.client().nodes().withName(name).edit(node -> {
+            node.getSpec().setUnschedulable(unschedulable);
+            return node;
+        });
+    }
+}
