@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** The operator itself. */
 @Command(
         name = "operator",
-        description = "Reconciles ClickHouseClusters, Shards, Tables and ImportJobs.",
+        description = "Reconciles ClickHouseClusters, Shards, Tables, ImportJobs and Rebalances.",
         mixinStandardHelpOptions = true)
 final class OperatorCommand implements Callable<Integer> {
     @Option(

@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.shardwright.clickhouse.HttpServers;
+import io.shardwright.clickhouse.TableGate;
 import io.shardwright.cluster.ClusterReconciler;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.ReplacementStatus;
@@ -27,6 +28,7 @@ import io.shardwright.observability.EventPublisher;
 import io.shardwright.observability.Fleet;
 import io.shardwright.observability.HttpEndpoint;
 import io.shardwright.observability.ReconcileMetrics;
+import io.shardwright.rebalance.RebalanceReconciler;
 import io.shardwright.replacement.ReplacementReconciler;
 import io.shardwright.shard.ShardReconciler;
 import io.shardwright.table.TableReconciler;
@@ -88,10 +90,17 @@ public final class OperatorProcess implements AutoCloseable {
                 new TableReconciler(servers, journal, settings.dnsDomain(), clock),
                 table -> new Fleet.State(
                         table.getStatus().conditions(), table.getStatus().holds()));
+        var gate = new TableGate();
         register(
-                new ImportJobReconciler(servers, writer, journal, settings.dnsDomain(), settings.workerImage(), clock),
+                new ImportJobReconciler(
+                        servers, writer, gate, journal, settings.dnsDomain(), settings.workerImage(), clock),
                 job -> new Fleet.State(
                         job.getStatus().conditions(), job.getStatus().holds()));
+        register(
+                new RebalanceReconciler(servers, gate, journal, settings.dnsDomain(), clock),
+                rebalance -> new Fleet.State(
+                        rebalance.getStatus().conditions(),
+                        rebalance.getStatus().holds()));
     }
 
     /** Returns when the caches are filled. */

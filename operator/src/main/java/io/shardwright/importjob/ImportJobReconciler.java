@@ -17,11 +17,13 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.Servers;
+import io.shardwright.clickhouse.TableGate;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.ImportJob;
 import io.shardwright.crds.ImportJobStatus;
 import io.shardwright.crds.ImportPhase;
+import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.Table;
 import io.shardwright.importjob.ImportObserved.Worker;
@@ -56,17 +58,25 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
 
     private final ImportObserver observer;
     private final ImportExecutor executor;
-    private final PublishGate gate = new PublishGate();
+    private final TableGate gate;
     private final Journal journal;
     private final String workerImage;
     private final Clock clock;
 
     /**
      * @param dnsDomain DNS domain of the Kubernetes cluster
+     * @param gate to tables, for all who attach partitions to them
      * @param workerImage image of the workers' pods
      */
     public ImportJobReconciler(
-            Servers servers, KubeWriter writer, Journal journal, String dnsDomain, String workerImage, Clock clock) {
+            Servers servers,
+            KubeWriter writer,
+            TableGate gate,
+            Journal journal,
+            String dnsDomain,
+            String workerImage,
+            Clock clock) {
+        this.gate = gate;
         this.observer = new ImportObserver(
                 new TargetObserver(servers, ImportJobReconciler::urlOf, dnsDomain),
                 new StagingObserver(servers),
@@ -131,7 +141,7 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
     }
 
     private void leaveGate(ImportIntent intent) {
-        gate.leave(intent.namespace() + "/" + intent.table(), intent.name());
+        gate.leave(intent.namespace() + "/" + intent.table(), ImportObserver.nameAtTheGate(intent.name()));
     }
 
     private static Duration nextLook(ImportObserved observed, ImportDecision decision, boolean failed) {
@@ -156,7 +166,8 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
                 pods(context),
                 waitedFor(Table.class, context),
                 waitedFor(ClickHouseCluster.class, context),
-                waitedFor(Shard.class, context));
+                waitedFor(Shard.class, context),
+                waitedFor(Rebalance.class, context));
     }
 
     private static <T extends HasMetadata> InformerEventSource<T, ImportJob> owned(

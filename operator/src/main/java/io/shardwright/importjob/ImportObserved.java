@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param target what is known of the table as long as the specification is not written
  * @param begun the specification, once it is written
  * @param shards the staging of each shard, by index; empty when it was of no interest
- * @param publisher another import that publishes to the same table
+ * @param publisher who attaches partitions to the same table now, or drops them, e.g. import x
  */
 record ImportObserved(
         ImportPhase phase,

@@ -8,12 +8,16 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.Dialect;
+import io.shardwright.clickhouse.TableGate;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ImportJob;
 import io.shardwright.crds.ImportJobStatus;
 import io.shardwright.crds.ImportPhase;
+import io.shardwright.crds.MovePhase;
+import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.Table;
+import io.shardwright.crds.TableSpec;
 import io.shardwright.importjob.ImportObserved.Begun;
 import io.shardwright.importjob.ImportObserved.ShardStaging;
 import io.shardwright.importjob.ImportObserved.Target;
@@ -24,6 +28,7 @@ import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Labels;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,14 +38,14 @@ final class ImportObserver {
     private final TargetObserver targets;
     private final StagingObserver staging;
     private final ProgressClient progress;
-    private final PublishGate gate;
+    private final TableGate gate;
     private final String dnsDomain;
 
     ImportObserver(
             TargetObserver targets,
             StagingObserver staging,
             ProgressClient progress,
-            PublishGate gate,
+            TableGate gate,
             String dnsDomain) {
         this.targets = targets;
         this.staging = staging;
@@ -139,10 +144,35 @@ final class ImportObserver {
                                 && other.getSpec().table().equals(intent.table())
                                 && other.getStatus() != null
                                 && other.getStatus().phase() == ImportPhase.Publishing)
-                .map(other -> other.getMetadata().getName())
+                .map(other -> nameAtTheGate(other.getMetadata().getName()))
                 .sorted()
                 .findFirst()
-                .or(() -> gate.enter(intent.namespace() + "/" + intent.table(), intent.name()));
+                .or(() -> switching(intent, context))
+                .or(() -> gate.enter(intent.namespace() + "/" + intent.table(), nameAtTheGate(intent.name())));
+    }
+
+    static String nameAtTheGate(String importJob) {
+        return "import " + importJob;
+    }
+
+    /** A Rebalance that lets a partition of the table change shards. */
+    private static Optional<String> switching(ImportIntent intent, Context<ImportJob> context) {
+        return cached(Table.class, new ResourceID(intent.table(), intent.namespace()), context)
+                .flatMap(table -> cache(Rebalance.class, context)
+                        .list(intent.namespace(), rebalance -> isSwitching(rebalance, table.getSpec(), intent))
+                        .map(rebalance -> "rebalance " + rebalance.getMetadata().getName())
+                        .sorted()
+                        .findFirst());
+    }
+
+    private static boolean isSwitching(Rebalance rebalance, TableSpec table, ImportIntent intent) {
+        return rebalance.getSpec().cluster().equals(table.cluster())
+                && rebalance.getStatus() != null
+                && rebalance.getStatus().current() != null
+                && rebalance.getStatus().current().stream()
+                        .anyMatch(move -> move.phase() == MovePhase.Switching
+                                && move.database().equals(table.database())
+                                && move.table().equals(Objects.requireNonNullElse(table.name(), intent.table())));
     }
 
     private static Optional<ClickHouseCluster> cluster(ImportIntent intent, String name, Context<ImportJob> context) {

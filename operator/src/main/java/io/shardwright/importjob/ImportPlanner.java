@@ -149,8 +149,8 @@ final class ImportPlanner {
                     List.of(new Hold(
                             HoldReason.ImportAhead,
                             intent.table(),
-                            "every row is staged; waits until import "
-                                    + observed.publisher().get() + " has published its rows to the same table")));
+                            "every row is staged; waits until "
+                                    + observed.publisher().get() + " is done with the same table")));
         }
         var stale = shards.stream()
                 .flatMap(shard -> PreparePlanner.dropStaleFingerprints(shard, begun).stream())

@@ -12,14 +12,16 @@ import java.util.Set;
  * @param cluster empty when it does not exist, or is being deleted
  * @param keyed tables whose sharding key matters
  * @param moves what stands of each move that was begun, by its id
- * @param imports tables that an import publishes to now, with its name
+ * @param imports tables that somebody else attaches partitions to now, and who, e.g. import x
+ * @param ahead another Rebalance of the cluster, which goes first
  */
 record RebalanceObserved(
         Optional<ClusterFacts> cluster,
         List<HostParts> hosts,
         Set<TableName> keyed,
         Map<String, MoveObserved> moves,
-        Map<TableName, String> imports) {
+        Map<TableName, String> imports,
+        Optional<String> ahead) {
     RebalanceObserved {
         hosts = List.copyOf(hosts);
         keyed = Set.copyOf(keyed);

@@ -89,6 +89,9 @@ final class RebalancePlanner {
         }
         var moves = movesOf(inventory);
         boolean isTime = intent.window().map(window -> window.contains(now)).orElse(true);
+        observed.ahead()
+                .ifPresent(other -> holds.add(
+                        new Hold(HoldReason.MoveAhead, intent.name(), "waits until Rebalance " + other + " is over")));
         if (!isTime && goesOn && !moves.isEmpty()) {
             holds.add(new Hold(
                     HoldReason.OutsideWindow,
@@ -98,8 +101,9 @@ final class RebalancePlanner {
                             + intent.window().get().to() + " "
                             + intent.window().get().zone()));
         }
-        int begin = goesOn && isTime && mayBegin ? howManyBegin(moves) : 0;
-        boolean isDone = moves.isEmpty() && current.isEmpty() && !isHeldUp(inventory);
+        int begin = goesOn && isTime && mayBegin && observed.ahead().isEmpty() ? howManyBegin(moves) : 0;
+        boolean isDone =
+                moves.isEmpty() && current.isEmpty() && observed.ahead().isEmpty() && !isHeldUp(inventory);
         return decision(
                 phase(isDone),
                 steps,
@@ -153,7 +157,7 @@ final class RebalancePlanner {
             return Optional.of(new Hold(
                     HoldReason.ImportAhead,
                     move.move().describe(),
-                    "waits until import " + publisher.get() + " has published its rows"));
+                    "waits until " + publisher.get() + " is done with the table"));
         }
         return isAnotherSwitching
                 ? Optional.of(new Hold(

@@ -364,7 +364,8 @@ class RebalanceIT {
                     quiet(new HostPartsObserver(servers).observe(facts)),
                     Set.of(),
                     new MoveObserver(servers, copies).observe(moves, facts),
-                    Map.of());
+                    Map.of(),
+                    Optional.empty());
             var decision = isRemoved
                     ? RebalancePlanner.planRemoval(intent, observed, moves, Instant.EPOCH)
                     : RebalancePlanner.plan(intent, observed, moves, true, Instant.EPOCH);
