@@ -30,6 +30,7 @@ import io.shardwright.observability.HttpEndpoint;
 import io.shardwright.observability.ReconcileMetrics;
 import io.shardwright.rebalance.RebalanceReconciler;
 import io.shardwright.replacement.ReplacementReconciler;
+import io.shardwright.scaling.ScalingReconciler;
 import io.shardwright.shard.ShardReconciler;
 import io.shardwright.table.TableReconciler;
 import java.time.Clock;
@@ -80,7 +81,8 @@ public final class OperatorProcess implements AutoCloseable {
         register(
                 new ClusterReconciler(client, writer, keeper, journal, settings.dnsDomain(), clock),
                 cluster -> new Fleet.State(
-                        cluster.getStatus().conditions(), cluster.getStatus().holds()));
+                        cluster.getStatus().conditions(), cluster.getStatus().allHolds()));
+        register(new ScalingReconciler(client, servers, writer, journal, settings.dnsDomain(), clock));
         register(
                 new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
                 shard -> new Fleet.State(shard.getStatus().conditions(), holdsOf(shard.getStatus())));

@@ -3,6 +3,8 @@ package io.shardwright.crds;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What the operator last saw of a cluster. */
 public record ClickHouseClusterStatus(
@@ -38,6 +40,14 @@ public record ClickHouseClusterStatus(
     public ClickHouseClusterStatus withoutScaling() {
         return new ClickHouseClusterStatus(
                 observedGeneration, shards, replicas, layout, bytes, data, summary, conditions, holds, null);
+    }
+
+    /** What waits, whoever says so. */
+    public List<HoldStatus> allHolds() {
+        return Stream.of(holds, scaling == null ? null : scaling.holds())
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** Only what the scaling reconciler says. */

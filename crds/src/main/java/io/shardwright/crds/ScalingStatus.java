@@ -19,7 +19,7 @@ public record ScalingStatus(
         Integer balancedShards,
 
         @JsonPropertyDescription("The steps that cannot be taken back, newest first, at most 20.")
-        List<HistoryEntry> history,
+        List<HistoryLine> history,
 
         @JsonPropertyDescription("What is wanted but must wait, and why.")
         List<HoldStatus> holds) {}

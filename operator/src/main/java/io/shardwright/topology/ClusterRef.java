@@ -23,6 +23,6 @@ public record ClusterRef(String namespace, String name, String dnsDomain) implem
 
     @Override
     public int compareTo(ClusterRef other) {
-        return ORDER.compare(this, other);
+        return this == other ? 0 : ORDER.compare(this, other);
     }
 }

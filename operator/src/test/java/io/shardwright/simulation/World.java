@@ -1,0 +1,459 @@
+package io.shardwright.simulation;
+
+import io.shardwright.topology.ClusterRef;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.Layout;
+import io.shardwright.topology.Leaving;
+import io.shardwright.topology.Membership;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A model of ClickHouse, of the coordination and of Kubernetes. Rows come in blocks of one bit, so that a set of blocks is a
+ * long. What the coordination holds to be a shard's is the truth; volumes follow. Whatever breaks a promise to users ends the
+ * schedule with an error that names it.
+ */
+public final class World {
+    public static final ClusterRef CLUSTER = new ClusterRef("ns", "c", "cluster.local");
+
+    private static final int MOST_BLOCKS = 60;
+
+    /** A pass of everything takes this long. */
+    private static final long STEP_SECONDS = 10;
+
+    public final long seed;
+    public final SplittableRandom random;
+
+    /** What the user asks. */
+    public int shards;
+
+    public int replicas;
+    public final Set<String> removeFirst = new HashSet<>();
+    public final boolean keepVolumes;
+
+    /** What stands in Kubernetes. */
+    public final Map<Integer, Set<Integer>> members = new TreeMap<>();
+
+    public final Map<Host, Server> servers = new TreeMap<>();
+
+    /** The rebalance that goes on; null when there is none. */
+    public Moving moving;
+
+    public int rebalances;
+
+    /** The hosts in metrika.xml; empty before it is first written. */
+    public Set<Host> listed = Set.of();
+
+    /** What the status says of those that leave, and what the other reconcilers saw of it last. */
+    public Leaving told = Leaving.NONE;
+
+    public Leaving seen = Leaving.NONE;
+
+    /** The coordination: whether it answers, and the blocks of each shard. */
+    public boolean coordinationUp = true;
+
+    public final Map<Integer, Long> blocks = new HashMap<>();
+
+    public Instant now = Instant.EPOCH;
+    private long acknowledged;
+    private int made;
+
+    /** A rebalance. */
+    public static final class Moving {
+        public final String name;
+        public final Set<Integer> drain;
+        public boolean over;
+
+        public Moving(String name, Set<Integer> drain) {
+            this.name = name;
+            this.drain = drain;
+        }
+    }
+
+    /** A host: its volume, its pod and the server in it. */
+    public static final class Server {
+        public boolean statefulSet;
+        public boolean claim;
+        public boolean running;
+        /** It answers the operator. */
+        public boolean reachable = true;
+        /** The readiness gate of its pod. */
+        public boolean gate;
+
+        public boolean tables;
+        /** On purpose. */
+        public boolean dropped;
+
+        /** The coordination knows its replicas. */
+        public boolean registered;
+
+        public long parts;
+        /** Blocks in tables that are not replicated. */
+        public long own;
+        /** Blocks that wait to be sent on by a Distributed table. */
+        public long pending;
+
+        private int pendingSince;
+        /** Its remote_servers. */
+        public Set<Host> lists = Set.of();
+
+        public boolean inService() {
+            return running && gate;
+        }
+    }
+
+    public World(long seed) {
+        this.seed = seed;
+        this.random = new SplittableRandom(seed);
+        this.shards = 1 + random.nextInt(3);
+        this.replicas = 1 + random.nextInt(3);
+        this.keepVolumes = random.nextBoolean();
+    }
+
+    public boolean chance(int oneIn) {
+        return random.nextInt(oneIn) == 0;
+    }
+
+    public <T> Optional<T> any(Collection<T> some) {
+        return some.isEmpty()
+                ? Optional.empty()
+                : some.stream().skip(random.nextInt(some.size())).findFirst();
+    }
+
+    public Server server(Host host) {
+        return servers.computeIfAbsent(host, any -> new Server());
+    }
+
+    public List<Host> hostsOf(int shard) {
+        return members.getOrDefault(shard, Set.of()).stream()
+                .map(replica -> new Host(CLUSTER, shard, replica))
+                .toList();
+    }
+
+    public Set<Host> standing() {
+        var hosts = new TreeSet<Host>();
+        members.forEach((shard, replicas) -> replicas.forEach(replica -> hosts.add(new Host(CLUSTER, shard, replica))));
+        return hosts;
+    }
+
+    public long blocksOf(int shard) {
+        return blocks.getOrDefault(shard, 0L);
+    }
+
+    // ------------------------------------------------------------------ users and faults
+
+    /** Something happens that nobody planned. */
+    public void disturb() {
+        var host = any(servers.keySet());
+        switch (random.nextInt(20)) {
+            case 0 -> shards = 1 + random.nextInt(4);
+            case 1 -> replicas = 1 + random.nextInt(3);
+            case 2 -> {
+                removeFirst.clear();
+                host.map(Host::name).ifPresent(removeFirst::add);
+            }
+            case 3 -> host.map(this::server).ifPresent(server -> server.running = false);
+            case 4 -> host.map(this::server).ifPresent(server -> server.reachable = false);
+            case 5 -> coordinationUp = false;
+            case 6 -> coordinationUp = true;
+            case 7 -> host.filter(this::mayLoseItsVolume).ifPresent(this::loseVolume);
+            case 8 -> host.map(this::server).filter(Server::inService).ifPresent(server -> server.own |= newBlock());
+            case 9, 10 -> host.map(this::server).filter(Server::inService).ifPresent(this::insertLater);
+            default -> insert();
+        }
+        check();
+    }
+
+    /** Nothing is wrong any more. */
+    public void heal() {
+        coordinationUp = true;
+        removeFirst.clear();
+        servers.values().forEach(server -> {
+            server.reachable = true;
+            // The user copies what is held up for it elsewhere, and drops it.
+            acknowledged &= ~server.own;
+            server.own = 0;
+        });
+    }
+
+    private long newBlock() {
+        if (made >= MOST_BLOCKS) {
+            return 0;
+        }
+        long block = 1L << made++;
+        acknowledged |= block;
+        return block;
+    }
+
+    /** A client writes to a host that a Service or a server leads it to. */
+    private void insert() {
+        if (!coordinationUp) {
+            return;
+        }
+        var reached = new TreeSet<Host>();
+        servers.forEach((host, server) -> {
+            if (server.inService()) {
+                reached.add(host);
+                reached.addAll(server.lists);
+            }
+        });
+        any(reached)
+                .filter(host -> server(host).running)
+                .filter(host -> server(host).tables || server(host).dropped)
+                .ifPresent(host -> accept(host, newBlock()));
+    }
+
+    private void accept(Host host, long block) {
+        var server = server(host);
+        require(!server.dropped, "a client is led to " + host.name() + ", whose tables were dropped");
+        server.parts |= block;
+        blocks.merge(host.shard(), block, (one, other) -> one | other);
+    }
+
+    private void insertLater(Server server) {
+        if (server.pending == 0) {
+            server.pendingSince = 0;
+        }
+        server.pending |= newBlock();
+    }
+
+    private boolean mayLoseItsVolume(Host host) {
+        var server = server(host);
+        return server.own == 0
+                && server.pending == 0
+                && (server.parts & blocksOf(host.shard()) & ~heldBesides(host)) == 0
+                && servers.entrySet().stream()
+                        .anyMatch(entry -> entry.getKey().shard() == host.shard()
+                                && !entry.getKey().equals(host)
+                                && entry.getValue().claim);
+    }
+
+    private void loseVolume(Host host) {
+        var server = server(host);
+        server.running = false;
+        server.gate = false;
+        server.claim = false;
+        server.tables = false;
+        server.parts = 0;
+    }
+
+    /** Blocks of a host's shard that are on another of its volumes. */
+    public long heldBesides(Host host) {
+        long held = 0;
+        for (var entry : servers.entrySet()) {
+            if (entry.getKey().shard() == host.shard() && !entry.getKey().equals(host) && holds(entry.getValue())) {
+                held |= entry.getValue().parts;
+            }
+        }
+        return held;
+    }
+
+    private static boolean holds(Server server) {
+        return server.claim && server.tables && server.registered;
+    }
+
+    // ------------------------------------------------------------------ what goes on by itself
+
+    /** Pods start, servers read their configuration, replicas fetch, Distributed tables send. */
+    public void advance(boolean promptly) {
+        now = now.plusSeconds(STEP_SECONDS);
+        servers.forEach((host, server) -> {
+            if (server.statefulSet) {
+                server.claim = true;
+                if (!server.running && (promptly || chance(3))) {
+                    server.running = true;
+                    server.reachable = true;
+                }
+            } else {
+                server.running = false;
+                server.gate = false;
+            }
+            if (server.running) {
+                live(host, server, promptly);
+            }
+        });
+        check();
+    }
+
+    private void live(Host host, Server server, boolean promptly) {
+        if (promptly || chance(2)) {
+            server.lists = listed;
+        }
+        if (!server.reachable && chance(4)) {
+            server.reachable = true;
+        }
+        if (!coordinationUp || !server.registered || !server.tables) {
+            return;
+        }
+        server.parts &= blocksOf(host.shard());
+        if (promptly || chance(2)) {
+            for (var entry : servers.entrySet()) {
+                if (entry.getKey().shard() == host.shard() && entry.getValue().running && holds(entry.getValue())) {
+                    server.parts |= entry.getValue().parts & blocksOf(host.shard());
+                }
+            }
+        }
+        if (server.pending != 0 && (promptly || server.pendingSince++ >= 2 || chance(2))) {
+            var targets = server.lists.stream()
+                    .filter(target -> server(target).running && server(target).tables && server(target).registered)
+                    .toList();
+            any(targets).ifPresent(target -> {
+                accept(target, server.pending);
+                server.pending = 0;
+            });
+        }
+    }
+
+    // ------------------------------------------------------------------ the cluster and shard reconcilers
+
+    /** Members, hosts' objects, metrika.xml: each may be as far as it got when the operator died. */
+    public void keepCluster(boolean mayDie) {
+        if (!mayDie || !chance(3)) {
+            seen = told;
+        }
+        var layout = Membership.of(CLUSTER, new Layout.Size(shards, replicas), members, seen);
+        members.clear();
+        layout.members().forEach((shard, replicas) -> members.put(shard, new TreeSet<>(replicas)));
+        if (mayDie && chance(6)) {
+            return;
+        }
+        layout.hosts().forEach(host -> server(host).statefulSet = true);
+        servers.forEach((host, server) -> {
+            if (!layout.members().getOrDefault(host.shard(), new TreeSet<>()).contains(host.replica())) {
+                remove(host, server);
+            }
+        });
+        if (mayDie && chance(6)) {
+            return;
+        }
+        boolean first = listed.isEmpty();
+        var next = new HashSet<Host>();
+        layout.hosts().stream()
+                .filter(host -> !seen.isFenced(host)
+                        && (first || listed.contains(host) || server(host).inService()))
+                .forEach(next::add);
+        listed = Set.copyOf(next);
+        check();
+    }
+
+    private void remove(Host host, Server server) {
+        require(!server.statefulSet || seen.isReleased(host), host.name() + " is removed before it was released");
+        server.statefulSet = false;
+        server.running = false;
+        server.gate = false;
+        if (!keepVolumes && seen.isReleased(host) && server.claim) {
+            server.claim = false;
+            server.tables = false;
+            server.parts = 0;
+            server.pending = 0;
+            server.own = 0;
+        }
+    }
+
+    // ------------------------------------------------------------------ others, as simply as can be
+
+    /** Schema and gates: what the replacement reconciler does, without its care for lost volumes. */
+    public void admit(boolean mayDie) {
+        for (var host : standing()) {
+            var server = server(host);
+            if (seen.isFenced(host) || !server.running) {
+                server.gate &= server.running || !seen.isFenced(host);
+                server.gate &= !seen.isFenced(host);
+                continue;
+            }
+            if (!coordinationUp || mayDie && chance(3)) {
+                continue;
+            }
+            if (!server.tables) {
+                server.tables = true;
+                server.dropped = false;
+                server.registered = true;
+            }
+            server.gate |= server.parts == blocksOf(host.shard());
+        }
+    }
+
+    /** Moves a block, or says that nothing is left to move. */
+    public void rebalance() {
+        if (moving == null || moving.over || !coordinationUp) {
+            return;
+        }
+        var from = moving.drain.stream().filter(shard -> blocksOf(shard) != 0).findFirst();
+        if (from.isEmpty()) {
+            moving.over = true;
+            return;
+        }
+        var targets = servers.keySet().stream()
+                .filter(host -> host.shard() < shards
+                        && !moving.drain.contains(host.shard())
+                        && server(host).inService()
+                        && server(host).tables
+                        && server(host).registered
+                        && !told.isFenced(host))
+                .toList();
+        any(targets).ifPresent(target -> {
+            long block = Long.lowestOneBit(blocksOf(from.get()));
+            blocks.merge(target.shard(), block, (one, other) -> one | other);
+            server(target).parts |= block;
+            blocks.merge(from.get(), ~block, (one, other) -> one & other);
+        });
+        check();
+    }
+
+    // ------------------------------------------------------------------ promises
+
+    public void require(boolean kept, String promise) {
+        if (!kept) {
+            throw new AssertionError("seed " + seed + ": " + promise);
+        }
+    }
+
+    /** Every row is on a volume that a replica serves it from, or will. */
+    private void check() {
+        long safe = 0;
+        for (var entry : servers.entrySet()) {
+            var server = entry.getValue();
+            if (server.claim) {
+                safe |= server.own | server.pending;
+                if (holds(server)) {
+                    safe |= server.parts & blocksOf(entry.getKey().shard());
+                }
+            }
+        }
+        require((acknowledged & ~safe) == 0, "rows are lost: " + Long.toBinaryString(acknowledged & ~safe));
+    }
+
+    /** Every row is counted once, everything that was asked for stands, and nothing else. */
+    public Optional<String> whyNotAtRest() {
+        var wanted = new Layout.Size(shards, replicas);
+        if (members.size() != wanted.shards()
+                || members.values().stream().anyMatch(replicas -> replicas.size() != wanted.replicas())) {
+            return Optional.of("members are " + members + " for " + wanted);
+        }
+        var behind = standing().stream()
+                .filter(host -> !server(host).inService() || server(host).parts != blocksOf(host.shard()))
+                .findFirst();
+        if (behind.isPresent()) {
+            return Optional.of(behind.get().name() + " is not in service");
+        }
+        long once = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            if ((once & blocksOf(shard)) != 0) {
+                return Optional.of("rows are counted twice");
+            }
+            once |= blocksOf(shard);
+        }
+        return once == acknowledged
+                ? Optional.empty()
+                : Optional.of("rows are missing: " + Long.toBinaryString(acknowledged & ~once));
+    }
+}
