@@ -10,8 +10,9 @@ public record LeavingHostStatus(
 
         @JsonPropertyDescription("Index of its replica.") Integer replica,
 
-        @JsonPropertyDescription("Draining, Fenced, Dropping or Released. Until Dropping, setting spec.replicas or"
-                + " spec.shards back keeps the host.")
+        @JsonPropertyDescription(
+                "Draining, Fenced, Dropping, Released or Abandoned. Until Dropping, setting spec.replicas or"
+                        + " spec.shards back keeps the host.")
         LeavingPhase phase,
 
         @JsonPropertyDescription("Since when it is in this phase.")

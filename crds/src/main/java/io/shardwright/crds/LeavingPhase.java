@@ -9,5 +9,10 @@ public enum LeavingPhase {
     /** Its tables are being dropped: from here on it is not taken back. */
     Dropping,
     /** It holds nothing and is known nowhere: its objects are deleted. */
-    Released
+    Released,
+    /**
+     * The same, but it was down when it left: its volume, if it is kept, still holds tables. Its index is used again when the
+     * volume is gone.
+     */
+    Abandoned
 }

@@ -116,16 +116,22 @@ final class Evidence {
         return againstFenced(host).or(() -> tooSoon(host));
     }
 
-    /** ONLY_AFTER_A_WHILE. */
+    /** Nobody sends to it any more, and nothing keeps it from sending on what it has to. */
+    boolean isQuiet(Host host) {
+        return againstFenced(host).isEmpty()
+                && observed.answers().get(host) instanceof Answer.Said
+                && observed.registrations().getOrDefault(host, Registration.UNKNOWN) != Registration.UNKNOWN;
+    }
+
+    /** ONLY_AFTER_A_WHILE: as long as this process looked on. What it holds on a volume that is down is not waited for. */
     private Optional<Hold> tooSoon(Host host) {
         if (!rules.contains(ScalingRule.ONLY_AFTER_A_WHILE)) {
             return Optional.empty();
         }
-        var departure = observed.departures().get(host);
-        boolean isFencedLongEnough = departure != null
-                && departure.phase() == LeavingPhase.Fenced
-                && !departure.since().plus(A_WHILE).isAfter(now);
-        return isFencedLongEnough
+        var quietSince = observed.quietSince().get(host);
+        boolean isQuietLongEnough = observed.answers().get(host) instanceof Answer.Down
+                || quietSince != null && !quietSince.plus(A_WHILE).isAfter(now);
+        return isQuietLongEnough
                 ? Optional.empty()
                 : Optional.of(new Hold(
                         HoldReason.StillInUse,
@@ -236,27 +242,36 @@ final class Evidence {
         return isForgotten
                 && switch (observed.answers().get(host)) {
                     case Answer.Said said -> said.tables().isEmpty();
-                    case Answer.Down down -> true;
+                    case Answer.Down down -> intent.removeFirst().contains(host.name());
                     case Answer.Unknown unknown -> false;
                     case null -> false;
                 };
     }
 
-    /** What is left to drop of a host that may be dropped. */
+    /** Tables on a volume that nobody could reach are still there. */
+    LeavingPhase released(Host host) {
+        return observed.answers().get(host) instanceof Answer.Down ? LeavingPhase.Abandoned : LeavingPhase.Released;
+    }
+
+    /** What is left to drop of a host that may be dropped; what a volume that was lost left behind is forgotten. */
     List<ScalingAction> drops(Host host) {
         return switch (observed.answers().get(host)) {
-            case Answer.Said said ->
+            case Answer.Said said
+            when !said.tables().isEmpty() ->
                 said.tables().stream()
                         .<ScalingAction>map(table -> new ScalingAction.DropTable(host, table))
                         .toList();
-            case Answer.Down down
-            when mayForget(host) ->
-                via().<List<ScalingAction>>map(via -> List.of(new ScalingAction.ForgetReplicas(host, via)))
-                        .orElse(List.of());
-            case Answer.Down down -> List.of();
+            case Answer.Said said -> forget(host);
+            case Answer.Down down -> forget(host);
             case Answer.Unknown unknown -> List.of();
             case null -> List.of();
         };
+    }
+
+    private List<ScalingAction> forget(Host host) {
+        return via().filter(via -> mayForget(host)).stream()
+                .<ScalingAction>map(via -> new ScalingAction.ForgetReplicas(host, via))
+                .toList();
     }
 
     private Optional<Host> via() {

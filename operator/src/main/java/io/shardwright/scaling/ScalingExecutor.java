@@ -38,7 +38,7 @@ final class ScalingExecutor {
             }
             return new Outcome.Done<>(action);
         } catch (KubernetesClientException e) {
-            return KubeErrors.failed(action, e);
+            return KubeErrors.outcomeOf(action, e);
         } catch (ClickHouseException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }

@@ -57,6 +57,7 @@ final class ScalingObserver {
             ClickHouseCluster resource,
             ScalingIntent intent,
             ClusterIntent cluster,
+            Map<Host, Instant> quietSince,
             Context<ClickHouseCluster> context) {
         var shards = context.getSecondaryResources(Shard.class);
         var standing = standing(intent, shards);
@@ -79,6 +80,7 @@ final class ScalingObserver {
                 each(leaving, host -> backing(host, standing, inService, departures, answers)),
                 each(leaving, host -> registration(host, answers)),
                 withoutObjects(departures, standing, cluster),
+                quietSince,
                 context.getSecondaryResources(Rebalance.class).stream()
                         .filter(rebalance -> rebalance.getMetadata().getDeletionTimestamp() == null)
                         .map(ScalingObserver::rebalance)
@@ -193,7 +195,10 @@ final class ScalingObserver {
             Map<Host, Departure<LeavingPhase>> departures, SortedSet<Host> standing, ClusterIntent cluster) {
         var gone = new HashSet<Host>();
         departures.forEach((host, departure) -> {
-            if (departure.phase() == LeavingPhase.Released && !standing.contains(host) && !hasObjects(host, cluster)) {
+            boolean keepsVolume = cluster.keepVolumes() && departure.phase() != LeavingPhase.Abandoned;
+            if (departure.phase().compareTo(LeavingPhase.Released) >= 0
+                    && !standing.contains(host)
+                    && !hasObjects(host, keepsVolume)) {
                 gone.add(host);
             }
         });
@@ -201,7 +206,7 @@ final class ScalingObserver {
     }
 
     /** Nothing of it is cached any more, and it is asked for only while hosts go. */
-    private boolean hasObjects(Host host, ClusterIntent cluster) {
+    private boolean hasObjects(Host host, boolean keepsVolume) {
         var namespace = host.cluster().namespace();
         return client.apps()
                                 .statefulSets()
@@ -210,7 +215,7 @@ final class ScalingObserver {
                                 .get()
                         != null
                 || client.pods().inNamespace(namespace).withName(host.podName()).get() != null
-                || !cluster.keepVolumes()
+                || !keepsVolume
                         && client.persistentVolumeClaims()
                                         .inNamespace(namespace)
                                         .withName(VolumeClaims.nameOf(host))

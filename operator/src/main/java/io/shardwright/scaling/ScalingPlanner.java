@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Decides who leaves a cluster and how far each may go.
@@ -61,7 +62,11 @@ final class ScalingPlanner {
         var drains = Rebalances.plan(intent, observed, shardDepartures, evidence);
         actions.addAll(drains.actions());
         return new ScalingDecision(
-                new Plan<>(actions, holds), departures, shardDepartures, milestones, drains.balancedShards());
+                new Plan<>(actions, holds), departures, shardDepartures, quiet(), milestones, drains.balancedShards());
+    }
+
+    private Set<Host> quiet() {
+        return departures.keySet().stream().filter(evidence::isQuiet).collect(Collectors.toSet());
     }
 
     private boolean mustGo(int shard) {
@@ -117,8 +122,20 @@ final class ScalingPlanner {
     private void goWithShard(Host host, boolean decidedNow) {
         if (decidedNow) {
             departures.put(host, new Departure<>(LeavingPhase.Dropping, now));
-        } else {
+        } else if (Candidates.isGoing(host, observed)) {
             drop(host, evidence.notEmpty(List.of(host)).stream().toList());
+        } else {
+            followShard(host);
+        }
+    }
+
+    /** One that was made while its shard was being dropped. */
+    private void followShard(Host host) {
+        fence(host);
+        if (evidence.againstDroppingAsPartOfAShard(host)
+                .or(() -> evidence.notEmpty(List.of(host)))
+                .isEmpty()) {
+            departures.put(host, new Departure<>(LeavingPhase.Dropping, now));
         }
     }
 
@@ -168,20 +185,27 @@ final class ScalingPlanner {
 
     private void drop(Host host, List<Hold> against) {
         if (observed.departures().get(host) instanceof Departure<LeavingPhase> before
-                && before.phase() == LeavingPhase.Released) {
+                && before.phase().compareTo(LeavingPhase.Released) >= 0) {
             departures.put(host, before);
             return;
         }
         if (evidence.isReleased(host)) {
-            departures.put(host, new Departure<>(LeavingPhase.Released, now));
-            milestones.add(new Milestone(
-                    host.name() + " has left", "it has no table, and the coordination knows no replica of it"));
+            departures.put(host, new Departure<>(evidence.released(host), now));
+            milestones.add(
+                    new Milestone(host.name() + " has left", "the coordination knows no replica of it any more"));
             return;
         }
         stay(host, LeavingPhase.Dropping);
         holds.addAll(against);
         if (against.isEmpty()) {
-            actions.addAll(evidence.drops(host));
+            var drops = evidence.drops(host);
+            actions.addAll(drops);
+            if (drops.isEmpty()) {
+                holds.add(new Hold(
+                        HoldReason.StillInUse,
+                        host.name(),
+                        "it leaves, and the coordination does not say that it knows no replica of it any more"));
+            }
         }
     }
 
@@ -196,7 +220,7 @@ final class ScalingPlanner {
     /** What was released is told until nothing is left of it: its index is free then. */
     private void keepReleased() {
         observed.departures().forEach((host, departure) -> {
-            if (departure.phase() == LeavingPhase.Released
+            if (departure.phase().compareTo(LeavingPhase.Released) >= 0
                     && !observed.standing().contains(host)
                     && !observed.withoutObjects().contains(host)) {
                 departures.put(host, departure);

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -26,7 +27,9 @@ import io.shardwright.topology.ClusterParser;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Lets shards and replicas go that are no longer asked for, and has the data spread over those that came. */
 @ControllerConfiguration(name = ScalingReconciler.NAME)
@@ -38,6 +41,10 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
 
     private final ScalingObserver observer;
     private final ScalingExecutor executor;
+
+    /** By uid of the cluster; only while hosts leave it. */
+    private final Map<String, QuietHosts> quiet = new ConcurrentHashMap<>();
+
     private final Journal journal;
     private final String dnsDomain;
     private final Clock clock;
@@ -67,11 +74,20 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
                 : UpdateControl.noUpdate();
     }
 
+    @Override
+    public ErrorStatusUpdateControl<ClickHouseCluster> updateErrorStatus(
+            ClickHouseCluster resource, Context<ClickHouseCluster> context, Exception e) {
+        return StatusPatch.unlessGone(resource, e);
+    }
+
     private UpdateControl<ClickHouseCluster> reconcile(
             ClickHouseCluster resource, ClusterIntent cluster, Context<ClickHouseCluster> context) {
         var intent = ScalingParser.parse(resource, cluster);
-        var observed = observer.observe(resource, intent, cluster, context);
-        var decision = ScalingPlanner.plan(intent, observed, clock.instant());
+        var memory = quiet.computeIfAbsent(cluster.uid(), any -> new QuietHosts());
+        var observed = observer.observe(resource, intent, cluster, memory.since(clock.instant()), context);
+        var now = clock.instant();
+        var decision = ScalingPlanner.plan(intent, observed, now);
+        memory.see(decision.quiet(), now);
         var outcomes = ActionRunner.run(decision.plan().actions(), action -> executor.execute(action, cluster));
         var previous = Optional.ofNullable(resource.getStatus()).map(ClickHouseClusterStatus::scaling);
         var status = ScalingStatusProjection.project(
@@ -82,7 +98,11 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
                 previous.map(ClickHouseClusterStatus::of).orElse(null),
                 ClickHouseClusterStatus.of(status),
                 ClickHouseCluster::new);
-        return isSettled(decision) ? update : update.rescheduleAfter(SOON);
+        if (isSettled(decision)) {
+            quiet.remove(cluster.uid());
+            return update;
+        }
+        return update.rescheduleAfter(SOON);
     }
 
     private static boolean isSettled(ScalingDecision decision) {

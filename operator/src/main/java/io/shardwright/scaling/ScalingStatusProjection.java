@@ -68,11 +68,9 @@ final class ScalingStatusProjection {
     }
 
     private static String message(String subject, ScalingDecision decision, List<Outcome<ScalingAction>> outcomes) {
-        var failures = outcomes.stream()
-                .filter(outcome -> outcome.action().subject().equals(subject))
-                .flatMap(outcome -> outcome instanceof Outcome.Failed<ScalingAction> failed
-                        ? Stream.of("could not " + failed.action().describe() + ": " + failed.message())
-                        : Stream.empty());
+        var failures = Outcome.failed(outcomes)
+                .filter(failed -> failed.action().subject().equals(subject))
+                .map(Outcome.Failed::told);
         var holds = decision.plan().holds().stream()
                 .filter(hold -> hold.subject().equals(subject))
                 .map(hold -> hold.message());
@@ -120,9 +118,8 @@ final class ScalingStatusProjection {
     /** What was not done in the end is tried again. */
     private static Integer balancedShards(
             ScalingObserved observed, ScalingDecision decision, List<Outcome<ScalingAction>> outcomes) {
-        boolean failed = outcomes.stream()
-                .anyMatch(outcome -> outcome instanceof Outcome.Failed<ScalingAction>
-                        && outcome.action() instanceof ScalingAction.CreateRebalance);
+        boolean failed =
+                Outcome.failed(outcomes).anyMatch(outcome -> outcome.action() instanceof ScalingAction.CreateRebalance);
         return (failed ? observed.balancedShards() : decision.balancedShards()).orElse(null);
     }
 

@@ -54,9 +54,9 @@ public record Leaving(SortedMap<Host, LeavingPhase> hosts, SortedMap<Integer, Le
         return hosts.getOrDefault(host, LeavingPhase.Draining).compareTo(LeavingPhase.Dropping) >= 0;
     }
 
-    /** It holds nothing and is known nowhere: its objects may be deleted. */
+    /** It is known nowhere, and what it holds is not needed: its objects may be deleted. */
     public boolean isReleased(Host host) {
-        return hosts.get(host) == LeavingPhase.Released;
+        return hosts.getOrDefault(host, LeavingPhase.Draining).compareTo(LeavingPhase.Released) >= 0;
     }
 
     /** No row may be brought to it. */

@@ -33,6 +33,7 @@ public final class ScalingInWorld {
     private SortedMap<Host, Departure<LeavingPhase>> departures = new TreeMap<>();
     private SortedMap<Integer, Departure<LeavingShardPhase>> shardDepartures = new TreeMap<>();
     private Optional<Integer> balanced = Optional.empty();
+    private QuietHosts quiet = new QuietHosts();
     private Plan<ScalingAction> last = Plan.none();
 
     public ScalingInWorld(World world) {
@@ -49,17 +50,18 @@ public final class ScalingInWorld {
         var intent = new ScalingIntent(
                 World.CLUSTER, new Layout.Size(world.shards, world.replicas), world.removeFirst, true);
         var decision = ScalingPlanner.plan(intent, observe(mayDie), world.now, rules);
+        quiet.see(decision.quiet(), world.now);
         last = decision.plan();
         for (var action : last.actions()) {
             if (mayDie && world.chance(8)) {
-                return false;
+                return die();
             }
             if (!mayDie || !world.chance(5)) {
                 execute(action);
             }
         }
         if (mayDie && world.chance(6)) {
-            return false;
+            return die();
         }
         tell(decision);
         return decision.plan().converged() && departures.isEmpty() && shardDepartures.isEmpty();
@@ -68,6 +70,11 @@ public final class ScalingInWorld {
     /** What goes on, for people. */
     public String goesOn() {
         return last + ", " + departures + ", " + shardDepartures;
+    }
+
+    private boolean die() {
+        quiet = new QuietHosts();
+        return false;
     }
 
     private void tell(ScalingDecision decision) {
@@ -79,6 +86,14 @@ public final class ScalingInWorld {
         var shards = new TreeMap<Integer, LeavingShardPhase>();
         shardDepartures.forEach((shard, departure) -> shards.put(shard, departure.phase()));
         world.told = new Leaving(phases, shards);
+        world.standing().stream()
+                .filter(host -> departures.containsKey(host) && !world.told.isGoing(host))
+                .filter(host -> !shards.containsKey(host.shard()))
+                .forEach(host -> world.require(
+                        world.hostsOf(host.shard()).stream()
+                                .anyMatch(other -> !departures.containsKey(other)
+                                        && world.server(other).inService()),
+                        host.name() + " is fenced, and no other serves its shard"));
     }
 
     private ScalingObserved observe(boolean disturbed) {
@@ -106,6 +121,7 @@ public final class ScalingInWorld {
                 backing,
                 registrations,
                 departures.keySet().stream().filter(this::isGone).collect(Collectors.toSet()),
+                quiet.since(world.now),
                 world.moving == null
                         ? List.of()
                         : List.of(new StandingRebalance(world.moving.name, world.moving.drain, world.moving.over)),
@@ -114,7 +130,7 @@ public final class ScalingInWorld {
 
     private Answer answer(Host host, boolean disturbed) {
         var server = world.server(host);
-        if (!server.running) {
+        if (!server.running || server.hidden) {
             return new Answer.Down();
         }
         if (!server.reachable || disturbed && world.chance(10)) {
@@ -156,7 +172,8 @@ public final class ScalingInWorld {
 
     private boolean isGone(Host host) {
         var server = world.server(host);
-        return !server.statefulSet && !server.running && (world.keepVolumes || !server.claim);
+        boolean keepsVolume = world.keepVolumes && departures.get(host).phase() != LeavingPhase.Abandoned;
+        return !server.statefulSet && !server.running && (keepsVolume || !server.claim);
     }
 
     private void execute(ScalingAction action) {

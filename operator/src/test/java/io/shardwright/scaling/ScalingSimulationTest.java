@@ -18,7 +18,7 @@ final class ScalingSimulationTest {
     /** `make soak` sets more. */
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 3_000);
 
-    private static final int DISTURBED_STEPS = 40;
+    private static final int DISTURBED_STEPS = 25;
     private static final int STEPS_TO_CONVERGE = 300;
 
     @Test
@@ -33,7 +33,7 @@ final class ScalingSimulationTest {
         var others = new HashSet<>(ScalingRule.ALL);
         others.remove(rule);
 
-        assertThat(LongStream.range(0, 20_000).parallel().anyMatch(seed -> breaks(seed, others)))
+        assertThat(LongStream.range(0, 10_000).parallel().anyMatch(seed -> breaks(seed, others)))
                 .as("a schedule in which it matters")
                 .isTrue();
     }
@@ -56,13 +56,13 @@ final class ScalingSimulationTest {
         }
         world.heal();
         for (int step = 0; step < STEPS_TO_CONVERGE; step++) {
+            world.discardAbandonedVolumes();
             if (step(world, scaling, false) && world.whyNotAtRest().isEmpty()) {
                 return;
             }
         }
         world.require(
-                false,
-                world.whyNotAtRest().or(() -> Optional.of("scaling goes on")).get());
+                false, world.whyNotAtRest().orElse("all is as wanted") + ", and this goes on: " + scaling.goesOn());
     }
 
     private static boolean step(World world, ScalingInWorld scaling, boolean disturbed) {

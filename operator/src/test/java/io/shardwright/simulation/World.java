@@ -1,5 +1,6 @@
 package io.shardwright.simulation;
 
+import io.shardwright.crds.LeavingPhase;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
@@ -86,6 +87,10 @@ public final class World {
         public boolean running;
         /** It answers the operator. */
         public boolean reachable = true;
+        /** Kubernetes does not see it, though it may run. */
+        public boolean hidden;
+        /** It fetches nothing. */
+        private boolean slow;
         /** The readiness gate of its pod. */
         public boolean gate;
 
@@ -107,7 +112,7 @@ public final class World {
         public Set<Host> lists = Set.of();
 
         public boolean inService() {
-            return running && gate;
+            return running && gate && !hidden;
         }
     }
 
@@ -154,7 +159,7 @@ public final class World {
     /** Something happens that nobody planned. */
     public void disturb() {
         var host = any(servers.keySet());
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(22)) {
             case 0 -> shards = 1 + random.nextInt(4);
             case 1 -> replicas = 1 + random.nextInt(3);
             case 2 -> {
@@ -167,6 +172,8 @@ public final class World {
             case 6 -> coordinationUp = true;
             case 7 -> host.filter(this::mayLoseItsVolume).ifPresent(this::loseVolume);
             case 8 -> host.map(this::server).filter(Server::inService).ifPresent(server -> server.own |= newBlock());
+            case 11 -> host.map(this::server).ifPresent(server -> server.slow = true);
+            case 12 -> host.map(this::server).ifPresent(server -> server.hidden = true);
             case 9, 10 -> host.map(this::server).filter(Server::inService).ifPresent(this::insertLater);
             default -> insert();
         }
@@ -179,10 +186,31 @@ public final class World {
         removeFirst.clear();
         servers.values().forEach(server -> {
             server.reachable = true;
+            server.hidden = false;
+            server.slow = false;
             // The user copies what is held up for it elsewhere, and drops it.
             acknowledged &= ~server.own;
             server.own = 0;
         });
+    }
+
+    /** Users delete volumes that are in the way of an index that is to be used again. */
+    public void discardAbandonedVolumes() {
+        told.hosts().forEach((host, phase) -> {
+            if (phase == LeavingPhase.Abandoned && !server(host).statefulSet) {
+                discard(server(host));
+            }
+        });
+        check();
+    }
+
+    private void discard(Server server) {
+        server.claim = false;
+        server.tables = false;
+        server.parts = 0;
+        acknowledged &= ~(server.own | server.pending);
+        server.own = 0;
+        server.pending = 0;
     }
 
     private long newBlock() {
@@ -288,14 +316,14 @@ public final class World {
         if (promptly || chance(2)) {
             server.lists = listed;
         }
-        if (!server.reachable && chance(4)) {
-            server.reachable = true;
-        }
+        server.reachable |= chance(4);
+        server.hidden &= !chance(4);
+        server.slow &= !chance(10);
         if (!coordinationUp || !server.registered || !server.tables) {
             return;
         }
         server.parts &= blocksOf(host.shard());
-        if (promptly || chance(2)) {
+        if (promptly || !server.slow && chance(2)) {
             for (var entry : servers.entrySet()) {
                 if (entry.getKey().shard() == host.shard() && entry.getValue().running && holds(entry.getValue())) {
                     server.parts |= entry.getValue().parts & blocksOf(host.shard());
@@ -351,11 +379,7 @@ public final class World {
         server.running = false;
         server.gate = false;
         if (!keepVolumes && seen.isReleased(host) && server.claim) {
-            server.claim = false;
-            server.tables = false;
-            server.parts = 0;
-            server.pending = 0;
-            server.own = 0;
+            discard(server);
         }
     }
 
