@@ -6,8 +6,11 @@ import static io.shardwright.crds.ReplacementPhase.Lost;
 import static io.shardwright.crds.ReplacementPhase.RestoringSchema;
 import static io.shardwright.crds.ReplacementPhase.Starting;
 
+import io.shardwright.holdings.Coverage;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.Registration;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.plan.HoldReason;
-import io.shardwright.replacement.Registration.RegisteredReplica;
 import io.shardwright.replacement.ReplacementObserved.PodView;
 import io.shardwright.topology.Host;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.shardwright.replacement;
 
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.holdings.HostContents;
 import io.shardwright.plan.Amounts;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Node;

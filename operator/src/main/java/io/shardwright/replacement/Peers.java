@@ -1,8 +1,11 @@
 package io.shardwright.replacement;
 
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.holdings.Coverage;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.Registration;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.plan.HoldReason;
-import io.shardwright.replacement.Registration.RegisteredReplica;
 import io.shardwright.topology.Host;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,9 @@
 package io.shardwright.replacement;
 
 import io.shardwright.clickhouse.Dialect;
-import io.shardwright.replacement.HostContents.TableId;
-import io.shardwright.replacement.HostContents.TableState;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.HostContents.TableId;
+import io.shardwright.holdings.HostContents.TableState;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

@@ -1,8 +1,8 @@
 package io.shardwright.replacement;
 
 import io.shardwright.clickhouse.Dialect;
+import io.shardwright.holdings.HostContents.TableId;
 import io.shardwright.plan.Action;
-import io.shardwright.replacement.HostContents.TableId;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 

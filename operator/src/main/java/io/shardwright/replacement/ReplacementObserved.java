@@ -1,6 +1,8 @@
 package io.shardwright.replacement;
 
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.Registration;
 import io.shardwright.topology.Host;
 import java.time.Instant;
 import java.util.List;

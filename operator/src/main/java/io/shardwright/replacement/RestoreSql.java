@@ -2,7 +2,7 @@ package io.shardwright.replacement;
 
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Sql;
-import io.shardwright.replacement.HostContents.TableId;
+import io.shardwright.holdings.HostContents.TableId;
 import java.util.Set;
 import java.util.regex.Pattern;
 

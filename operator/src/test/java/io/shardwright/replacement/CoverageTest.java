@@ -4,7 +4,11 @@ import static io.shardwright.replacement.Replicas.parts;
 import static io.shardwright.replacement.Replicas.said;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.holdings.Coverage;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.Part;
+import io.shardwright.holdings.Registration.RegisteredReplica;
+import io.shardwright.holdings.RegistrySql;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,8 @@ import static io.shardwright.replacement.Replicas.said;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.Registration;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.replacement.ReplacementAction.Admit;

@@ -1,9 +1,9 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
-import io.shardwright.replacement.HostContents.PartState;
-import io.shardwright.replacement.HostContents.TableId;
-import io.shardwright.replacement.HostContents.TableState;
-import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.holdings.HostContents.PartState;
+import io.shardwright.holdings.HostContents.TableId;
+import io.shardwright.holdings.HostContents.TableState;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Who has what another has. Parts are compared by what they were merged from, never by counts alone. */
-final class Coverage {
+public final class Coverage {
     private Coverage() {}
 
     /** Parts that a replica had and none of the keepers has, as "path: part". */
-    static List<String> uncovered(Collection<RegisteredReplica> replicas, Collection<HostContents> keepers) {
+    public static List<String> uncovered(Collection<RegisteredReplica> replicas, Collection<HostContents> keepers) {
         var uncovered = new ArrayList<String>();
         for (var replica : replicas) {
             var kept = keepers.stream()
@@ -59,7 +59,7 @@ final class Coverage {
      *
      * @param isStrict whether parts count that are so young that a peer may well not have them yet
      */
-    static Optional<String> behind(HostContents host, Collection<HostContents> peers, boolean isStrict) {
+    public static Optional<String> behind(HostContents host, Collection<HostContents> peers, boolean isStrict) {
         return host.tables().entrySet().stream()
                 .filter(entry -> entry.getValue().replica().isPresent())
                 .flatMap(entry -> behind(entry.getKey(), entry.getValue(), peers, isStrict).stream())

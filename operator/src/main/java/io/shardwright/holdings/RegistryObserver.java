@@ -1,8 +1,8 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
-import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.topology.Host;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * Finds the replicas of a host in the coordination, wherever their tables are: those of tables that no other server has count
  * most. Servers are asked, since they know their root and have a session.
  */
-final class RegistryObserver {
+public final class RegistryObserver {
     /** What the operator itself makes there passes. */
     private static final Set<String> PASSING = Set.of("imports");
 
@@ -30,7 +30,7 @@ final class RegistryObserver {
 
     private final Servers servers;
 
-    RegistryObserver(Servers servers) {
+    public RegistryObserver(Servers servers) {
         this.servers = servers;
     }
 
@@ -38,7 +38,7 @@ final class RegistryObserver {
      * @param via a server that answers
      * @param peers the shard's other hosts
      */
-    Registration ask(Host host, Host via, Collection<Host> peers) {
+    public Registration ask(Host host, Host via, Collection<Host> peers) {
         try {
             var replicas = new ArrayList<RegisteredReplica>();
             int ofPeers = 0;

@@ -1,4 +1,4 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import java.util.regex.Pattern;
 
@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
  * A part's name, which tells the range of blocks that it was merged from: partition_min_max_level, and the version of the
  * mutation that it went through last. A name of another form covers nothing but itself.
  */
-record Part(String name, String partition, long min, long max, long level, long mutation) {
+public record Part(String name, String partition, long min, long max, long level, long mutation) {
     private static final Pattern NAME = Pattern.compile("([^_]+)_(\\d+)_(\\d+)_(\\d+)(?:_(\\d+))?");
 
-    static Part of(String name) {
+    public static Part of(String name) {
         var matcher = NAME.matcher(name);
         if (!matcher.matches()) {
             return new Part(name, "", 0, -1, 0, 0);
@@ -25,12 +25,12 @@ record Part(String name, String partition, long min, long max, long level, long 
     }
 
     /** Whether this part holds whatever the other does. */
-    boolean covers(Part other) {
+    public boolean covers(Part other) {
         return name.equals(other.name) || contains(other) && level >= other.level && mutation >= other.mutation;
     }
 
     /** Whether the blocks of the other are among those of this one; a range to drop has no level to compare. */
-    boolean contains(Part other) {
+    public boolean contains(Part other) {
         return !partition.isEmpty()
                 && partition.equals(other.partition)
                 && min <= other.min

@@ -1,4 +1,4 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import io.shardwright.clickhouse.Sql;
 import java.util.List;
@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Asks a server what stands in the coordination. A path that does not stand fails the whole statement. */
-final class RegistrySql {
+public final class RegistrySql {
     /** Entries of a table's log, and of a replica's queue, that remove a range of parts; the range is on the next line. */
     private static final Pattern DROP = Pattern.compile("^(?:drop|detach)\\n(\\S+)", Pattern.MULTILINE);
 
     private RegistrySql() {}
 
     /** The children of znodes: rows of a path and a name. */
-    static String children(List<String> paths) {
+    public static String children(List<String> paths) {
         return paths.stream()
                 .map(path -> "SELECT " + Sql.literal(path) + " AS p, name AS n FROM system.zookeeper WHERE path = "
                         + Sql.literal(path))
@@ -22,7 +22,7 @@ final class RegistrySql {
     }
 
     /** The entries of a table's log and of a replica's queue that remove parts. */
-    static String drops(String tablePath, String replica) {
+    public static String drops(String tablePath, String replica) {
         return Stream.of(tablePath + "/log", tablePath + "/replicas/" + replica + "/queue")
                 .map(path -> "SELECT value AS v FROM system.zookeeper WHERE path = " + Sql.literal(path)
                         + " AND (value LIKE '%drop%' OR value LIKE '%detach%')")
@@ -30,7 +30,7 @@ final class RegistrySql {
     }
 
     /** The ranges that such entries remove. */
-    static List<Part> ranges(List<List<String>> rows) {
+    public static List<Part> ranges(List<List<String>> rows) {
         return rows.stream()
                 .flatMap(row -> DROP.matcher(row.getFirst()).results())
                 .map(match -> Part.of(match.group(1)))

@@ -1,11 +1,11 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Sql;
-import io.shardwright.replacement.HostContents.PartState;
-import io.shardwright.replacement.HostContents.ReplicaState;
-import io.shardwright.replacement.HostContents.TableId;
-import io.shardwright.replacement.HostContents.TableState;
+import io.shardwright.holdings.HostContents.PartState;
+import io.shardwright.holdings.HostContents.ReplicaState;
+import io.shardwright.holdings.HostContents.TableId;
+import io.shardwright.holdings.HostContents.TableState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Asks a server for all that it has, in one statement, and reads the answer. Works from 18.16 to 26. */
-final class ContentsSql {
+public final class ContentsSql {
     private static final int COLUMNS = 7;
 
     /** A server's own; and those of the operator's that come and go, which nobody should find on another host. */
@@ -36,18 +36,18 @@ final class ContentsSql {
 
     private ContentsSql() {}
 
-    static String of(String cluster, Dialect dialect) {
+    public static String of(String cluster, Dialect dialect) {
         return listing(cluster) + "\nUNION ALL\n" + withoutListing(dialect);
     }
 
     /** remote_servers alone; every server of a cluster may be asked. */
-    static String listing(String cluster) {
+    public static String listing(String cluster) {
         return "SELECT 'server' AS k, host_name AS a, '' AS b, '' AS c, '' AS d, '' AS e, '' AS f\n"
                 + "FROM system.clusters WHERE cluster = " + Sql.literal(cluster);
     }
 
     /** A server that started while a name in its remote_servers did not resolve fails whatever reads system.clusters. */
-    static String withoutListing(Dialect dialect) {
+    public static String withoutListing(Dialect dialect) {
         var functions = dialect.hasSqlFunctions() ? """
 
                 UNION ALL
@@ -70,7 +70,7 @@ final class ContentsSql {
                 FROM system.parts WHERE active AND engine LIKE 'Replicated%%'""".formatted(OWN_DATABASES, PASSING, SINCE_1970, YOUNG_SECONDS) + functions;
     }
 
-    static Set<String> parseListing(List<List<String>> rows) {
+    public static Set<String> parseListing(List<List<String>> rows) {
         var names = new HashSet<String>();
         rows.forEach(row -> names.add(row.get(1)));
         return names;
@@ -80,7 +80,7 @@ final class ContentsSql {
      * @param hasListing whether the statement asked for remote_servers
      * @throws IllegalArgumentException when the rows are not what the statement returns
      */
-    static HostContents parse(List<List<String>> rows, boolean hasListing) {
+    public static HostContents parse(List<List<String>> rows, boolean hasListing) {
         var databases = new TreeMap<String, String>();
         var functions = new TreeMap<String, String>();
         var listed = new HashSet<String>();

@@ -1,9 +1,9 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import java.util.List;
 
 /** What the coordination knows of a host. */
-sealed interface Registration {
+public sealed interface Registration {
     /** It could not be asked; nothing follows from that. */
     record Unknown(String message) implements Registration {}
 

@@ -1,4 +1,4 @@
-package io.shardwright.replacement;
+package io.shardwright.holdings;
 
 import java.util.Collections;
 import java.util.List;
@@ -15,24 +15,24 @@ import java.util.TreeMap;
  * @param functions the statements that make them, by name
  * @param listed the hosts of the cluster that its remote_servers lists; empty while it can't say
  */
-record HostContents(
+public record HostContents(
         SortedMap<String, String> databases,
         SortedMap<TableId, TableState> tables,
         SortedMap<String, String> functions,
         Optional<Set<String>> listed) {
-    HostContents {
+    public HostContents {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         tables = Collections.unmodifiableSortedMap(new TreeMap<>(tables));
         functions = Collections.unmodifiableSortedMap(new TreeMap<>(functions));
         listed = listed.map(Set::copyOf);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return tables.isEmpty();
     }
 
     /** Bytes of its replicated tables. */
-    long replicatedBytes() {
+    public long replicatedBytes() {
         return tables.values().stream()
                 .filter(table -> table.replica().isPresent())
                 .flatMap(table -> table.parts().stream())
@@ -41,7 +41,7 @@ record HostContents(
     }
 
     /** Name of a table, in the order in which tables are told. */
-    record TableId(String database, String table) implements Comparable<TableId> {
+    public record TableId(String database, String table) implements Comparable<TableId> {
 
         @Override
         public int compareTo(TableId other) {
@@ -62,8 +62,8 @@ record HostContents(
      * @param replica of a replicated table; empty of any other
      * @param parts the active ones of a replicated table
      */
-    record TableState(String engine, String create, Optional<ReplicaState> replica, List<PartState> parts) {
-        TableState {
+    public record TableState(String engine, String create, Optional<ReplicaState> replica, List<PartState> parts) {
+        public TableState {
             parts = List.copyOf(parts);
         }
     }
@@ -74,10 +74,10 @@ record HostContents(
      * @param path of the table in the coordination
      * @param active false while it is read-only, or another server holds its place
      */
-    record ReplicaState(String path, boolean active) {}
+    public record ReplicaState(String path, boolean active) {}
 
     /**
      * @param settled false for one so young that a peer may well not have it yet
      */
-    record PartState(Part part, long rows, long bytes, boolean settled) {}
+    public record PartState(Part part, long rows, long bytes, boolean settled) {}
 }
