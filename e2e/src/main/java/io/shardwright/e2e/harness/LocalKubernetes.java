@@ -8,6 +8,10 @@ import java.util.Optional;
 
 /** The cluster of e2e/local-kubernetes, which needs Linux and root and nothing else. */
 final class LocalKubernetes implements ClusterProvider {
+    static final String PROVIDER = "e2e/local-kubernetes";
+    static final String SCRIPT =
+            Repository.path("e2e/local-kubernetes/local-kubernetes").toString();
+
     @Override
     public Optional<TestCluster> start() {
         boolean possible =
@@ -18,7 +22,7 @@ final class LocalKubernetes implements ClusterProvider {
 
     static TestCluster started() {
         up();
-        return new TestCluster("e2e/local-kubernetes", kubeconfig(), Images.operatorHash());
+        return new TestCluster(PROVIDER, kubeconfig(), Images.operatorHash());
     }
 
     static Path kubeconfig() {
@@ -29,11 +33,10 @@ final class LocalKubernetes implements ClusterProvider {
 
     /** Does nothing where it is up, apart from loading images that are newer than those loaded. */
     private static void up() {
-        var script = Repository.path("e2e/local-kubernetes/local-kubernetes").toString();
         try {
-            int status = new ProcessBuilder(script, "up").inheritIO().start().waitFor();
+            int status = new ProcessBuilder(SCRIPT, "up").inheritIO().start().waitFor();
             if (status != 0) {
-                throw new IllegalStateException(script + " up failed with status " + status);
+                throw new IllegalStateException(SCRIPT + " up failed with status " + status);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -98,16 +98,15 @@ public final class Sandbox implements AutoCloseable {
         await("cluster " + name + " gets ready")
                 .pollInterval(Duration.ofMillis(100))
                 .atMost(SOON)
-                .until(
-                        () -> {
-                            var cluster = cluster(name);
-                            return describe(
-                                    cluster,
-                                    cluster.getStatus() == null
-                                            ? null
-                                            : cluster.getStatus().conditions());
-                        },
-                        state -> state.startsWith("Ready=True"));
+                .until(() -> clusterState(name), state -> state.startsWith("Ready=True"));
+    }
+
+    /** Whether the spec that was applied last is what stands, and if not, what is missing: begins with Ready=True or not. */
+    public String clusterState(String name) {
+        var cluster = cluster(name);
+        return describe(
+                cluster,
+                cluster.getStatus() == null ? null : cluster.getStatus().conditions());
     }
 
     public void awaitTableReady(String name) {
