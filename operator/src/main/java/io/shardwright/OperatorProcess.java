@@ -82,7 +82,7 @@ public final class OperatorProcess implements AutoCloseable {
                 new ClusterReconciler(client, writer, keeper, journal, settings.dnsDomain(), clock),
                 cluster -> new Fleet.State(
                         cluster.getStatus().conditions(), cluster.getStatus().allHolds()));
-        register(new ScalingReconciler(client, servers, writer, journal, settings.dnsDomain(), clock));
+        register(new ScalingReconciler(client, servers, writer, keeper, journal, settings.dnsDomain(), clock));
         register(
                 new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
                 shard -> new Fleet.State(shard.getStatus().conditions(), holdsOf(shard.getStatus())));

@@ -5,6 +5,7 @@ import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.clickhouse.Sql;
+import io.shardwright.keeper.KeeperException;
 import io.shardwright.kube.KubeErrors;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.plan.Outcome;
@@ -30,7 +31,7 @@ final class ScalingExecutor {
                     servers.execute(
                             host,
                             Dialect.of(cluster.version()).dropTable(Sql.qualified(table.database(), table.name())));
-                case ScalingAction.ForgetReplicas(var host, var via) -> replicas.forget(host, via);
+                case ScalingAction.ForgetReplicas(var host, var via) -> replicas.forget(host, via, cluster);
                 case ScalingAction.CreateRebalance(var name, var drain) ->
                     writer.createIfAbsent(ScalingResources.rebalance(cluster, name, drain));
                 case ScalingAction.DeleteRebalance(var name) ->
@@ -39,7 +40,7 @@ final class ScalingExecutor {
             return new Outcome.Done<>(action);
         } catch (KubernetesClientException e) {
             return KubeErrors.outcomeOf(action, e);
-        } catch (ClickHouseException e) {
+        } catch (ClickHouseException | KeeperException e) {
             return new Outcome.Failed<>(action, e.getMessage(), true);
         }
     }

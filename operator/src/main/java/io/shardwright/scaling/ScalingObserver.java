@@ -3,6 +3,7 @@ package io.shardwright.scaling;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.shardwright.clickhouse.ClickHouseException;
+import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterStatus;
@@ -13,10 +14,9 @@ import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.ScalingStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
+import io.shardwright.scaling.Replicas.Findings;
 import io.shardwright.scaling.ScalingObserved.Answer;
-import io.shardwright.scaling.ScalingObserved.Backing;
 import io.shardwright.scaling.ScalingObserved.Departure;
-import io.shardwright.scaling.ScalingObserved.Registration;
 import io.shardwright.scaling.ScalingObserved.StandingRebalance;
 import io.shardwright.scaling.ScalingObserved.Table;
 import io.shardwright.topology.ClusterIntent;
@@ -25,6 +25,7 @@ import io.shardwright.topology.Labels;
 import io.shardwright.topology.VolumeClaims;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,14 +72,16 @@ final class ScalingObserver {
                 .collect(Collectors.toSet());
         var answers = someoneLeaves(intent, standing, departures) ? ask(standing, known) : Map.<Host, Answer>of();
         var leaving = departures.keySet().stream().filter(standing::contains).toList();
+        var findings = each(
+                leaving, host -> look(host, standing, inService, departures, answers, Dialect.of(cluster.version())));
         return new ScalingObserved(
                 standing,
                 departures,
                 shardDepartures(scaling),
                 inService,
                 answers,
-                each(leaving, host -> backing(host, standing, inService, departures, answers)),
-                each(leaving, host -> registration(host, answers)),
+                found(findings, Findings::backing),
+                found(findings, Findings::registration),
                 withoutObjects(departures, standing, cluster),
                 quietSince,
                 context.getSecondaryResources(Rebalance.class).stream()
@@ -167,28 +170,26 @@ final class ScalingObserver {
         }
     }
 
-    private Backing backing(
+    /** Only of those that nobody is sent to any more: it is much to ask. */
+    private Optional<Findings> look(
             Host host,
             SortedSet<Host> standing,
             Set<Host> inService,
             Map<Host, Departure<LeavingPhase>> departures,
-            Map<Host, Answer> answers) {
+            Map<Host, Answer> answers,
+            Dialect dialect) {
+        var phase = departures.get(host).phase();
+        if (phase != LeavingPhase.Fenced && phase != LeavingPhase.Dropping) {
+            return Optional.empty();
+        }
         var keepers = standing.stream()
                 .filter(other -> other.shard() == host.shard() && !departures.containsKey(other))
                 .filter(other -> inService.contains(other) && answers.get(other) instanceof Answer.Said)
                 .toList();
-        return keepers.isEmpty()
-                ? new Backing.Unknown("no other replica of its shard serves")
-                : replicas.backing(host, keepers);
-    }
-
-    private Registration registration(Host host, Map<Host, Answer> answers) {
-        return answers.entrySet().stream()
-                .filter(answer -> answer.getValue() instanceof Answer.Said)
-                .map(Map.Entry::getKey)
-                .min(Host::compareTo)
-                .map(via -> replicas.registration(host, via))
-                .orElse(Registration.UNKNOWN);
+        return standing.stream()
+                .filter(other -> answers.get(other) instanceof Answer.Said)
+                .min(Comparator.comparing((Host other) -> !keepers.contains(other)))
+                .map(via -> replicas.look(host, via, keepers, dialect));
     }
 
     private Set<Host> withoutObjects(
@@ -250,6 +251,12 @@ final class ScalingObserver {
             hosts.forEach(host -> executor.execute(() -> found.put(host, look.apply(host))));
         }
         return new HashMap<>(found);
+    }
+
+    private static <T> Map<Host, T> found(Map<Host, Optional<Findings>> findings, Function<Findings, T> what) {
+        var found = new HashMap<Host, T>();
+        findings.forEach((host, some) -> some.map(what).ifPresent(one -> found.put(host, one)));
+        return found;
     }
 
     static String labels() {

@@ -17,6 +17,7 @@ import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.ScalingStatus;
 import io.shardwright.crds.Shard;
+import io.shardwright.keeper.Keeper;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
@@ -54,10 +55,11 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
             KubernetesClient client,
             Servers servers,
             KubeWriter writer,
+            Keeper keeper,
             Journal journal,
             String dnsDomain,
             Clock clock) {
-        var replicas = new UnknownReplicas();
+        var replicas = new Replicas(servers, keeper);
         this.observer = new ScalingObserver(client, servers, replicas);
         this.executor = new ScalingExecutor(writer, servers, replicas);
         this.journal = journal;
