@@ -174,7 +174,7 @@ final class ReplacementE2E {
         Assumptions.assumeTrue(node.isPresent(), "every node runs what all depend on");
         var lost = hostsOn(node.get());
         var counts = lost.stream().map(this::rows).toList();
-        keepOperatorOff(node.get());
+        operator.moveOff(node.get());
         nodes.get().stop(node.get());
         try {
             for (var host : lost) {
@@ -352,21 +352,5 @@ final class ReplacementE2E {
                 .list()
                 .getItems()
                 .stream();
-    }
-
-    /** The operator would not be moved for minutes. */
-    private void keepOperatorOff(String node) {
-        if (node.equals(operator.pod().getSpec().getNodeName())) {
-            setUnschedulable(node, true);
-            operator.kill();
-            setUnschedulable(node, false);
-        }
-    }
-
-    private void setUnschedulable(String name, boolean unschedulable) {
-        sandbox.client().nodes().withName(name).edit(node -> {
-            node.getSpec().setUnschedulable(unschedulable);
-            return node;
-        });
     }
 }

@@ -8,7 +8,7 @@ import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.Shard;
 import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.HostSql;
-import io.shardwright.e2e.harness.Nodes;
+import io.shardwright.e2e.harness.LocalNodes;
 import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Sandbox;
 import io.shardwright.e2e.harness.Writer;
@@ -38,6 +38,7 @@ final class SoakE2E {
             .filter(name -> !name.isEmpty())
             .collect(Collectors.toSet());
     private static final String NAME = "soak";
+    private static final String ZOOKEEPER = NAME + "-zookeeper-0";
     private static final Duration HEALED_WITHIN = Duration.ofMinutes(4);
 
     private enum Event {
@@ -92,7 +93,7 @@ final class SoakE2E {
         var events = Stream.of(Event.values())
                 .filter(event -> EVENTS.isEmpty() || EVENTS.contains(event.name()))
                 .collect(Collectors.toCollection(ArrayList::new));
-        if (!Nodes.canStop()) {
+        if (LocalNodes.find().isEmpty()) {
             events.remove(Event.NODE_LOST);
         }
         return events;
@@ -103,7 +104,7 @@ final class SoakE2E {
         switch (event) {
             case SERVER_KILLED -> kill(victim.podName());
             case OPERATOR_KILLED -> operator.kill();
-            case ZOOKEEPER_RESTARTED -> kill(NAME + "-zookeeper-0");
+            case ZOOKEEPER_RESTARTED -> kill(ZOOKEEPER);
             case VOLUME_LOST -> withAllCopied(sql, writer, () -> loseVolume(victim));
             case NODE_LOST -> withAllCopied(sql, writer, () -> loseNode(victim));
             case REPLICAS_CHANGED -> {
@@ -137,18 +138,25 @@ final class SoakE2E {
         kill(victim.podName());
     }
 
-    /** Long enough for its replicas to be given up; it comes back with what it had. */
+    /** Long enough for its replicas to be given up; it comes back with what it had. Nothing is done without ZooKeeper. */
     private void loseNode(Host victim) {
         var node = pod(victim.podName()).getSpec().getNodeName();
-        if (node.equals(operator.pod().getSpec().getNodeName())) {
-            kill(victim.podName());
+        if (node.equals(pod(ZOOKEEPER).getSpec().getNodeName())) {
+            kill(ZOOKEEPER);
             return;
         }
-        Nodes.stop(node);
-        await("a replica of the lost node is given up").atMost(HEALED_WITHIN).until(() -> shards().stream()
-                .flatMap(shard -> shard.getStatus().replacement().hosts().stream())
-                .anyMatch(host -> host.phase() == ReplacementPhase.Replacing));
-        Nodes.start(sandbox, node);
+        operator.moveOff(node);
+        var nodes = LocalNodes.find().orElseThrow();
+        nodes.stop(node);
+        try {
+            await("a replica of the lost node is given up")
+                    .atMost(HEALED_WITHIN)
+                    .until(() -> shards().stream()
+                            .flatMap(shard -> shard.getStatus().replacement().hosts().stream())
+                            .anyMatch(host -> host.phase() == ReplacementPhase.Replacing));
+        } finally {
+            nodes.start(node);
+        }
     }
 
     private void kill(String pod) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 
 /** The cluster of e2e/local-kubernetes, which needs Linux and root and nothing else. */
 final class LocalKubernetes implements ClusterProvider {
-    static final String PROVIDER = "e2e/local-kubernetes";
     static final String SCRIPT =
             Repository.path("e2e/local-kubernetes/local-kubernetes").toString();
 
@@ -22,7 +21,7 @@ final class LocalKubernetes implements ClusterProvider {
 
     static TestCluster started() {
         up();
-        return new TestCluster(PROVIDER, kubeconfig(), Images.operatorHash());
+        return new TestCluster("e2e/local-kubernetes", kubeconfig(), Images.operatorHash());
     }
 
     static Path kubeconfig() {

@@ -26,14 +26,14 @@ public final class LocalNodes {
     }
 
     private static void run(String command, String node) {
-        var script = Repository.path("e2e/local-kubernetes/local-kubernetes").toString();
         try {
-            int status = new ProcessBuilder(script, command, node)
+            int status = new ProcessBuilder(LocalKubernetes.SCRIPT, command, node)
                     .inheritIO()
                     .start()
                     .waitFor();
             if (status != 0) {
-                throw new IllegalStateException(script + " " + command + " " + node + " failed with status " + status);
+                throw new IllegalStateException(
+                        LocalKubernetes.SCRIPT + " " + command + " " + node + " failed with status " + status);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

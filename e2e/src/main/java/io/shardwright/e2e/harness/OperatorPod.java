@@ -73,6 +73,22 @@ public final class OperatorPod {
         remember(pod());
     }
 
+    /** Before its node is taken away: it would not be moved for minutes. */
+    public void moveOff(String node) {
+        if (node.equals(pod().getSpec().getNodeName())) {
+            setUnschedulable(node, true);
+            kill();
+            setUnschedulable(node, false);
+        }
+    }
+
+    private void setUnschedulable(String name, boolean unschedulable) {
+        client.nodes().withName(name).edit(node -> {
+            node.getSpec().setUnschedulable(unschedulable);
+            return node;
+        });
+    }
+
     /** Fails if the operator ended since it was installed, or since a test killed it. */
     void assertNeverRestarted() {
         var pod = pod();
