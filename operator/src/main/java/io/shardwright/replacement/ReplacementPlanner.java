@@ -123,7 +123,8 @@ final class ReplacementPlanner {
         if (pod.gate().isEmpty()) {
             return verdict;
         }
-        return peers.keepers(host).isEmpty()
+        // A shard that leaves as a whole was emptied: nobody needs to serve it.
+        return peers.keepers(host).isEmpty() && !intent.leaving().containsAll(intent.hosts())
                 ? Verdict.of(host, InService, "Leaving", "it is to leave the cluster, and no other replica serves")
                         .held(HoldReason.LastReplicaInService)
                 : verdict.with(new ReplacementAction.Fence(host, pod.uid(), "it is to leave the cluster"));

@@ -5,6 +5,7 @@ import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.scaling.ScalingObserved.Answer;
 import io.shardwright.scaling.ScalingObserved.Backing;
+import io.shardwright.scaling.ScalingObserved.Departure;
 import io.shardwright.scaling.ScalingObserved.Registration;
 import io.shardwright.topology.Host;
 import java.time.Duration;
@@ -38,6 +39,18 @@ final class Evidence {
     boolean isServedBy(List<Host> staying) {
         return !rules.contains(ScalingRule.NEVER_THE_LAST_IN_SERVICE)
                 || staying.stream().anyMatch(observed.inService()::contains);
+    }
+
+    /** NEVER_THE_LAST_IN_SERVICE: the others went away after it was decided that this one goes, and it still has tables. */
+    boolean isNeededAgain(Host host) {
+        return rules.contains(ScalingRule.NEVER_THE_LAST_IN_SERVICE)
+                && observed.departures().get(host) instanceof Departure<LeavingPhase> departure
+                && departure.phase() == LeavingPhase.Dropping
+                && observed.answers().get(host) instanceof Answer.Said said
+                && !said.tables().isEmpty()
+                && !isServedBy(observed.hostsOf(host.shard()).stream()
+                        .filter(other -> !observed.departures().containsKey(other))
+                        .toList());
     }
 
     /** TOLD_BEFORE_DONE. */
@@ -235,14 +248,28 @@ final class Evidence {
                         .anyMatch(host -> observed.answers().get(host) instanceof Answer.Said said && !said.isEmpty());
     }
 
-    boolean isReleased(Host host) {
+    /** One that went down is mended by the others, which have to serve for that. */
+    boolean hasLost(List<Host> hosts) {
+        return hosts.stream().anyMatch(host -> observed.answers().get(host) instanceof Answer.Down);
+    }
+
+    /** What a host that went down since holds was counted before: nothing. */
+    List<Hold> againstDroppingWithItsShard(Host host) {
+        return observed.answers().get(host) instanceof Answer.Down
+                ? List.of()
+                : notEmpty(List.of(host)).stream().toList();
+    }
+
+    /** @param withItsShard its shard goes as a whole, and was counted */
+    boolean isReleased(Host host, boolean withItsShard) {
         var registration = observed.registrations().getOrDefault(host, Registration.UNKNOWN);
         boolean isForgotten = registration == Registration.NONE
                 || registration == Registration.UNKNOWN && !rules.contains(ScalingRule.UNKNOWN_IS_NOT_ABSENT);
         return isForgotten
                 && switch (observed.answers().get(host)) {
                     case Answer.Said said -> said.tables().isEmpty();
-                    case Answer.Down down -> intent.removeFirst().contains(host.name());
+                    case Answer.Down down ->
+                        withItsShard || intent.removeFirst().contains(host.name());
                     case Answer.Unknown unknown -> false;
                     case null -> false;
                 };

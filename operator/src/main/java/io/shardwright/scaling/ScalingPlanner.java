@@ -103,7 +103,7 @@ final class ScalingPlanner {
             notEmpty.ifPresent(holds::add);
             return notEmpty.isPresent() ? LeavingShardPhase.Draining : LeavingShardPhase.Emptied;
         }
-        if (evidence.hasRows(hosts)) {
+        if (evidence.hasRows(hosts) || evidence.hasLost(hosts)) {
             return LeavingShardPhase.Draining;
         }
         var held = notEmpty.or(() -> hosts.stream()
@@ -123,7 +123,7 @@ final class ScalingPlanner {
         if (decidedNow) {
             departures.put(host, new Departure<>(LeavingPhase.Dropping, now));
         } else if (Candidates.isGoing(host, observed)) {
-            drop(host, evidence.notEmpty(List.of(host)).stream().toList());
+            drop(host, evidence.againstDroppingWithItsShard(host));
         } else {
             followShard(host);
         }
@@ -153,6 +153,14 @@ final class ScalingPlanner {
 
     /** A replica whose shard stays. */
     private void leave(Host host) {
+        if (evidence.isNeededAgain(host)) {
+            holds.add(
+                    new Hold(
+                            HoldReason.LastReplicaInService,
+                            host.name(),
+                            "its tables were to be dropped, and no other replica of its shard serves any more: it is taken back"));
+            return;
+        }
         if (Candidates.isGoing(host, observed)) {
             drop(host, evidence.againstDropping(host));
             return;
@@ -189,7 +197,7 @@ final class ScalingPlanner {
             departures.put(host, before);
             return;
         }
-        if (evidence.isReleased(host)) {
+        if (evidence.isReleased(host, phaseOf(host.shard()) == LeavingShardPhase.Dropping)) {
             departures.put(host, new Departure<>(evidence.released(host), now));
             milestones.add(
                     new Milestone(host.name() + " has left", "the coordination knows no replica of it any more"));

@@ -155,7 +155,7 @@ public final class ScalingInWorld {
                 kept |= server.parts;
             }
         }
-        long missing = world.server(host).parts & world.blocksOf(host.shard()) & ~kept;
+        long missing = (world.server(host).parts | world.server(host).known) & world.blocksOf(host.shard()) & ~kept;
         return missing == 0 ? new Backing.Complete("all") : new Backing.Incomplete("some");
     }
 
@@ -179,7 +179,7 @@ public final class ScalingInWorld {
     private void execute(ScalingAction action) {
         switch (action) {
             case ScalingAction.DropTable(var host, var table) -> drop(host);
-            case ScalingAction.ForgetReplicas(var host, var via) -> forget(host);
+            case ScalingAction.ForgetReplicas(var host, var via) -> world.forget(host);
             case ScalingAction.CreateRebalance(var name, var drain) ->
                 world.moving = new World.Moving(name + "-" + world.rebalances++, Set.copyOf(drain));
             case ScalingAction.DeleteRebalance(var name) -> {
@@ -207,26 +207,17 @@ public final class ScalingInWorld {
         }
         world.require(server.own == 0, host.name() + " is dropped with rows of its own");
         world.require(server.pending == 0, host.name() + " is dropped with rows that wait to be sent");
-        requireCopies(host, server, "dropped");
+        requireCopies(host, server);
         server.tables = false;
         server.dropped = true;
         server.registered = false;
+        server.known = 0;
         server.parts = 0;
     }
 
-    private void forget(Host host) {
-        var server = world.server(host);
-        if (!world.coordinationUp) {
-            return;
-        }
-        world.require(!(server.running && server.tables), host.name() + " is forgotten while it lives");
-        requireCopies(host, server, "forgotten");
-        server.registered = false;
-    }
-
-    private void requireCopies(Host host, World.Server server, String what) {
+    private void requireCopies(Host host, World.Server server) {
         world.require(
                 (server.parts & world.blocksOf(host.shard()) & ~world.heldBesides(host)) == 0,
-                host.name() + " is " + what + " with the last copy of rows");
+                host.name() + " is dropped with the last copy of rows");
     }
 }

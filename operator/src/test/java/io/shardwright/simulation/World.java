@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A model of ClickHouse, of the coordination and of Kubernetes. Rows come in blocks of one bit, so that a set of blocks is a
@@ -59,6 +60,9 @@ public final class World {
 
     public Leaving seen = Leaving.NONE;
 
+    /** Hosts that may hold less than they should, as the status says. */
+    public Set<Host> incomplete = Set.of();
+
     /** The coordination: whether it answers, and the blocks of each shard. */
     public boolean coordinationUp = true;
 
@@ -83,6 +87,20 @@ public final class World {
     /** A host: its volume, its pod and the server in it. */
     public static final class Server {
         public boolean statefulSet;
+        /** How often its pod, its container and its volume were made. */
+        public int pod;
+
+        public int container;
+        public int volume;
+        /** Its claim stands, and what it was bound to does not. */
+        public boolean volumeGone;
+        /** Which container the gate was opened for. */
+        public int gateOf;
+        /** Since when it is as it is. */
+        public Instant since = Instant.EPOCH;
+        /** The blocks that the coordination knows of it. */
+        public long known;
+
         public boolean claim;
         public boolean running;
         /** It answers the operator. */
@@ -206,8 +224,8 @@ public final class World {
 
     private void discard(Server server) {
         server.claim = false;
-        server.tables = false;
-        server.parts = 0;
+        server.volumeGone = false;
+        empty(server);
         acknowledged &= ~(server.own | server.pending);
         server.own = 0;
         server.pending = 0;
@@ -262,16 +280,87 @@ public final class World {
                 && servers.entrySet().stream()
                         .anyMatch(entry -> entry.getKey().shard() == host.shard()
                                 && !entry.getKey().equals(host)
-                                && entry.getValue().claim);
+                                && !entry.getValue().volumeGone
+                                && holds(entry.getValue()));
     }
 
     private void loseVolume(Host host) {
         var server = server(host);
+        replacePod(host);
+        // Either the claim goes too, and another is made, or it stands and nothing can be mounted.
+        server.claim = chance(2);
+        server.volumeGone = server.claim;
+        empty(server);
+    }
+
+    private static void empty(Server server) {
+        server.tables = false;
+        server.dropped = false;
+        server.parts = 0;
+    }
+
+    /** A pod begins outside the Services. */
+    public void replacePod(Host host) {
+        var server = server(host);
         server.running = false;
         server.gate = false;
+        server.pod++;
+        server.since = now;
+    }
+
+    /** Its claim is deleted; another is made. */
+    public void giveUpVolume(Host host) {
+        var server = server(host);
+        require(
+                (server.parts & blocksOf(host.shard()) & ~heldBesides(host)) == 0,
+                host.name() + " loses its volume with the last copy of rows");
+        acknowledged &= ~(server.own | server.pending);
+        server.own = 0;
+        server.pending = 0;
+        replacePod(host);
         server.claim = false;
-        server.tables = false;
-        server.parts = 0;
+        server.volumeGone = false;
+        empty(server);
+    }
+
+    /** Tables are made on a host; its place in the coordination is taken, or made. */
+    public void giveTables(Host host) {
+        var server = server(host);
+        require(!told.isGoing(host) || !seen.isGoing(host), host.name() + " gets tables though they are being dropped");
+        server.tables = true;
+        server.dropped = false;
+        server.registered = true;
+        server.known = server.parts;
+    }
+
+    /** The coordination forgets a host's replicas. */
+    public void forget(Host host) {
+        var server = server(host);
+        if (!coordinationUp) {
+            return;
+        }
+        require(!(server.running && server.tables), host.name() + " is forgotten while it lives");
+        require(
+                (server.known & blocksOf(host.shard()) & ~heldBesides(host)) == 0,
+                host.name() + " is forgotten with the last copy of rows");
+        server.registered = false;
+        server.known = 0;
+    }
+
+    /** Declared tables are made wherever they are missing and nobody's place is taken. */
+    public void createTables(boolean mayDie) {
+        for (var host : standing()) {
+            var server = server(host);
+            if (server.running
+                    && server.reachable
+                    && !server.tables
+                    && !server.registered
+                    && !seen.isGoing(host)
+                    && coordinationUp
+                    && !(mayDie && chance(3))) {
+                giveTables(host);
+            }
+        }
     }
 
     /** Blocks of a host's shard that are on another of its volumes. */
@@ -296,14 +385,20 @@ public final class World {
         now = now.plusSeconds(STEP_SECONDS);
         servers.forEach((host, server) -> {
             if (server.statefulSet) {
-                server.claim = true;
-                if (!server.running && (promptly || chance(3))) {
+                if (!server.claim) {
+                    server.claim = true;
+                    server.volume++;
+                }
+                if (!server.running && !server.volumeGone && (promptly || chance(3))) {
                     server.running = true;
                     server.reachable = true;
+                    server.container++;
+                    server.since = now;
                 }
             } else {
                 server.running = false;
                 server.gate = false;
+                server.volumeGone = false;
             }
             if (server.running) {
                 live(host, server, promptly);
@@ -323,6 +418,7 @@ public final class World {
             return;
         }
         server.parts &= blocksOf(host.shard());
+        server.known |= server.parts;
         if (promptly || !server.slow && chance(2)) {
             for (var entry : servers.entrySet()) {
                 if (entry.getKey().shard() == host.shard() && entry.getValue().running && holds(entry.getValue())) {
@@ -366,9 +462,16 @@ public final class World {
         boolean first = listed.isEmpty();
         var next = new HashSet<Host>();
         layout.hosts().stream()
-                .filter(host -> !seen.isFenced(host)
-                        && (first || listed.contains(host) || server(host).inService()))
+                .filter(host -> !seen.isFenced(host))
+                .filter(host -> first
+                        || listed.contains(host) && !incomplete.contains(host)
+                        || server(host).inService())
                 .forEach(next::add);
+        layout.shards().stream()
+                .filter(shard -> next.stream().noneMatch(host -> host.shard() == shard))
+                .forEach(shard -> layout.hostsOf(shard).stream()
+                        .filter(host -> listed.contains(host) && !seen.isFenced(host))
+                        .forEach(next::add));
         listed = Set.copyOf(next);
         check();
     }
@@ -397,13 +500,23 @@ public final class World {
             if (!coordinationUp || mayDie && chance(3)) {
                 continue;
             }
-            if (!server.tables) {
-                server.tables = true;
-                server.dropped = false;
-                server.registered = true;
+            if (!server.tables && !seen.isGoing(host)) {
+                giveTables(host);
             }
-            server.gate |= server.parts == blocksOf(host.shard());
+            if (server.parts == blocksOf(host.shard())) {
+                server.gate = true;
+                server.gateOf = server.container;
+            }
         }
+        incomplete = standing().stream()
+                .filter(host -> server(host).running && !server(host).tables)
+                .collect(Collectors.toSet());
+        servers.values().forEach(server -> {
+            if (server.volumeGone) {
+                server.claim = false;
+                server.volumeGone = false;
+            }
+        });
     }
 
     /** Moves a block, or says that nothing is left to move. */
