@@ -20,6 +20,7 @@ import io.shardwright.e2e.harness.Reader;
 import io.shardwright.e2e.harness.Sandbox;
 import io.shardwright.e2e.harness.Yaml;
 import io.shardwright.serverconfig.ConfigFiles;
+import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +235,36 @@ final class ClusterE2E {
         }
         assertThat(pods()).allSatisfy(pod -> assertThat(pod.getMetadata().getAnnotations())
                 .containsEntry("rolled", "yes-please"));
+    }
+
+    /** Servers keep the connections by which they fetch, and the address that the peer had then. */
+    @Test
+    void whatIsInsertedOnAPodThatCameAnewReachesItsPeers() {
+        var stays = sql.host(1, 0);
+        var restarts = sql.host(1, 1);
+        sandbox.apply(Yaml.table("fetched", NAME));
+        sandbox.awaitTableReady("fetched");
+        var insert = "INSERT INTO e2e.fetched SELECT %d + number, 'x', '2024-01-01' FROM system.numbers LIMIT 10";
+        sql.execute(restarts, insert.formatted(0));
+        awaitRows(stays, "e2e.fetched", 10);
+
+        var pod = named(Pod.class, restarts.podName());
+        sandbox.client().resource(pod).delete();
+        await("the pod is replaced").atMost(Sandbox.SOON).ignoreExceptions().until(() -> !named(
+                        Pod.class, restarts.podName())
+                .getMetadata()
+                .getUid()
+                .equals(pod.getMetadata().getUid()));
+        sandbox.awaitClusterReady(NAME);
+        sql.execute(restarts, insert.formatted(10));
+
+        awaitRows(stays, "e2e.fetched", 20);
+    }
+
+    private void awaitRows(Host host, String table, long rows) {
+        await(rows + " rows are on " + host.name())
+                .atMost(HEALED_WITHIN)
+                .until(() -> sql.number(host, "SELECT count() FROM " + table) == rows);
     }
 
     @Test

@@ -36,7 +36,27 @@ final class HostResources {
                 .withClusterIP("None")
                 .withPublishNotReadyAddresses(true)
                 .withSelector(Labels.of(host))
-                .withPorts(Ports.HTTP.ofService(), Ports.TCP.ofService(), Ports.INTERSERVER.ofService())
+                .withPorts(Ports.HTTP.ofService(), Ports.TCP.ofService())
+                .endSpec()
+                .build();
+    }
+
+    /**
+     * An address that stays, for peers that fetch parts: servers keep the connections of fetches, and with them the address
+     * that the host had then (tried on 18.16.1, also with its DNS cache off). Of a pod that came anew they could not fetch any
+     * more.
+     */
+    static Service interserver(ShardIntent shard, Host host) {
+        return new ServiceBuilder()
+                .withMetadata(metadata(shard, host))
+                .editMetadata()
+                .withName(host.interserverName())
+                .endMetadata()
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withPublishNotReadyAddresses(true)
+                .withSelector(Labels.of(host))
+                .withPorts(Ports.INTERSERVER.ofService())
                 .endSpec()
                 .build();
     }

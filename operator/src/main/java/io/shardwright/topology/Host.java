@@ -28,7 +28,21 @@ public record Host(ClusterRef cluster, int shard, int replica) implements Compar
 
     /** The name under which other pods reach it, whether or not it is ready. */
     public String dnsName() {
-        return name() + "." + cluster.namespace() + ".svc." + cluster.dnsDomain();
+        return inDns(name());
+    }
+
+    /** Name of the Service by which its peers fetch parts from it. */
+    public String interserverName() {
+        return name() + "-interserver";
+    }
+
+    /** The name under which its peers fetch parts from it. */
+    public String interserverDnsName() {
+        return inDns(interserverName());
+    }
+
+    private String inDns(String service) {
+        return service + "." + cluster.namespace() + ".svc." + cluster.dnsDomain();
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.shardwright.clickhouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ServerWordsTest {
@@ -29,5 +32,17 @@ class ServerWordsTest {
 
         assertThat(ServerWords.innermost(failure)).isEqualTo("Connection refused");
         assertThat(ServerWords.innermost(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void whatTheHttpClientDoesNotSayIsSaid() {
+        assertThat(ServerWords.innermost(withoutWords(new ClosedChannelException())))
+                .isEqualTo("Connection refused");
+        assertThat(ServerWords.innermost(withoutWords(new UnresolvedAddressException())))
+                .isEqualTo("its name does not resolve");
+    }
+
+    private static Throwable withoutWords(Exception cause) {
+        return new ExecutionException(new ConnectException().initCause(cause));
     }
 }

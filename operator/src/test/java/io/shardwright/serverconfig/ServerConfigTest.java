@@ -91,7 +91,7 @@ final class ServerConfigTest {
     void aHostKnowsItsMacrosAndItsName() {
         assertThat(HostXml.render(new Host(CLUSTER, 1, 0)))
                 .containsSubsequence(
-                        "<interserver_http_host>c-1-0.ns.svc.cluster.local</interserver_http_host>",
+                        "<interserver_http_host>c-1-0-interserver.ns.svc.cluster.local</interserver_http_host>",
                         "<macros replace=\"replace\">",
                         "<cluster>c</cluster>",
                         "<shard>1</shard>",
