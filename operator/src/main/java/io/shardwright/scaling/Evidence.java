@@ -255,9 +255,12 @@ final class Evidence {
 
     /** What a host that went down since holds was counted before: nothing. */
     List<Hold> againstDroppingWithItsShard(Host host) {
-        return observed.answers().get(host) instanceof Answer.Down
-                ? List.of()
-                : notEmpty(List.of(host)).stream().toList();
+        return againstFenced(host)
+                .or(() -> observed.answers().get(host) instanceof Answer.Down
+                        ? Optional.empty()
+                        : notEmpty(List.of(host)))
+                .stream()
+                .toList();
     }
 
     /** @param withItsShard its shard goes as a whole, and was counted */

@@ -64,8 +64,21 @@ public final class ReplacementInWorld {
         world.incomplete = incomplete;
     }
 
+    /** As the observer does: while all serve, only pods are looked at. */
+    private boolean isQuiet(List<Host> hosts) {
+        return hosts.stream()
+                .allMatch(host -> world.server(host).inService()
+                        && world.server(host).gateOf == world.server(host).container
+                        && world.server(host).reachable
+                        && !world.seen.isFenced(host)
+                        && before.getOrDefault(host, Before.NOTHING).is(ReplacementPhase.InService));
+    }
+
     private void pass(int shard, boolean mayDie) {
         var hosts = world.hostsOf(shard);
+        if (isQuiet(hosts)) {
+            return;
+        }
         var intent = intent(shard, hosts);
         var verdicts = ReplacementPlanner.judge(intent, observe(hosts, mayDie), world.now);
         for (var action : ReplacementPlanner.plan(verdicts).actions()) {
@@ -161,7 +174,10 @@ public final class ReplacementInWorld {
                             parts(server.parts)));
         }
         return new HostContents(
-                new TreeMap<>(Map.of("d", "Ordinary")), tables, new TreeMap<>(), Optional.of(names(server.lists)));
+                new TreeMap<>(Map.of("d", "Ordinary")),
+                tables,
+                new TreeMap<>(),
+                Optional.of(world.namesOf(server.lists)));
     }
 
     private static List<PartState> parts(long blocks) {
@@ -174,10 +190,6 @@ public final class ReplacementInWorld {
 
     private static String path(Host host) {
         return "/t/" + host.shard();
-    }
-
-    private static Set<String> names(Set<Host> hosts) {
-        return hosts.stream().map(Host::dnsName).collect(Collectors.toSet());
     }
 
     private Registration registration(Host host, List<Host> hosts, boolean disturbed) {
@@ -213,7 +225,7 @@ public final class ReplacementInWorld {
     private List<Set<String>> listings(List<Host> hosts) {
         return world.standing().stream()
                 .filter(host -> world.server(host).running && world.server(host).reachable)
-                .map(host -> names(world.server(host).lists))
+                .map(host -> world.namesOf(world.server(host).lists))
                 .toList();
     }
 

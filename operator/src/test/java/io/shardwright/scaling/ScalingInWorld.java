@@ -98,13 +98,18 @@ public final class ScalingInWorld {
 
     private ScalingObserved observe(boolean disturbed) {
         var standing = new TreeSet<>(world.standing());
+        boolean someoneLeaves = !departures.isEmpty()
+                || standing.size() > world.shards * world.replicas
+                || world.members.size() > world.shards;
         var inService = new HashSet<Host>();
         var answers = new HashMap<Host, Answer>();
         for (var host : standing) {
             if (world.server(host).inService()) {
                 inService.add(host);
             }
-            answers.put(host, answer(host, disturbed));
+            if (someoneLeaves) {
+                answers.put(host, answer(host, disturbed));
+            }
         }
         var backing = new HashMap<Host, Backing>();
         var registrations = new HashMap<Host, Registration>();
@@ -137,7 +142,7 @@ public final class ScalingInWorld {
             return new Answer.Unknown("no answer");
         }
         return new Answer.Said(
-                server.lists.stream().map(Host::dnsName).collect(Collectors.toSet()),
+                world.namesOf(server.lists),
                 Long.bitCount(server.parts | server.own),
                 0,
                 server.tables ? List.of(TABLE) : List.of(),
@@ -202,6 +207,7 @@ public final class ScalingInWorld {
             world.require(
                     other.getKey().equals(host)
                             || !other.getValue().running
+                            || other.getValue().hidden
                             || !other.getValue().lists.contains(host),
                     host.name() + " is dropped while " + other.getKey().name() + " lists it");
         }

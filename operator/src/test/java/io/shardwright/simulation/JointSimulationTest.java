@@ -1,5 +1,6 @@
 package io.shardwright.simulation;
 
+import io.shardwright.rebalance.RebalanceInWorld;
 import io.shardwright.replacement.ReplacementInWorld;
 import io.shardwright.scaling.ScalingInWorld;
 import java.util.stream.LongStream;
@@ -27,31 +28,37 @@ final class JointSimulationTest {
         var world = new World(seed);
         var scaling = new ScalingInWorld(world);
         var replacement = new ReplacementInWorld(world);
+        var rebalance = new RebalanceInWorld(world);
         for (int step = 0; step < DISTURBED_STEPS; step++) {
             world.disturb();
-            step(world, scaling, replacement, true);
+            step(world, scaling, replacement, rebalance, true);
         }
         world.heal();
         for (int step = 0; step < STEPS_TO_CONVERGE; step++) {
             world.discardAbandonedVolumes();
-            if (step(world, scaling, replacement, false) && world.whyNotAtRest().isEmpty()) {
+            if (step(world, scaling, replacement, rebalance, false)
+                    && world.whyNotAtRest().isEmpty()) {
                 return;
             }
         }
         world.require(
                 false,
                 world.whyNotAtRest().orElse("all is as wanted") + ", and this goes on: " + scaling.goesOn() + "; "
-                        + replacement.says());
+                        + replacement.says() + "; " + rebalance.says());
     }
 
     private static boolean step(
-            World world, ScalingInWorld scaling, ReplacementInWorld replacement, boolean disturbed) {
+            World world,
+            ScalingInWorld scaling,
+            ReplacementInWorld replacement,
+            RebalanceInWorld rebalance,
+            boolean disturbed) {
         world.keepCluster(disturbed);
         world.advance(!disturbed);
         world.createTables(disturbed);
         replacement.pass(disturbed);
         boolean atRest = scaling.pass(disturbed);
-        world.rebalance();
+        rebalance.pass(disturbed);
         return atRest;
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,7 @@ public final class World {
     public final Map<Integer, Long> blocks = new HashMap<>();
 
     public Instant now = Instant.EPOCH;
+    private final Map<Set<Host>, Set<String>> names = new IdentityHashMap<>();
     private long acknowledged;
     private int made;
 
@@ -166,6 +168,12 @@ public final class World {
         var hosts = new TreeSet<Host>();
         members.forEach((shard, replicas) -> replicas.forEach(replica -> hosts.add(new Host(CLUSTER, shard, replica))));
         return hosts;
+    }
+
+    /** The names of hosts in a server's remote_servers. */
+    public Set<String> namesOf(Set<Host> hosts) {
+        return names.computeIfAbsent(
+                hosts, some -> some.stream().map(Host::dnsName).collect(Collectors.toUnmodifiableSet()));
     }
 
     public long blocksOf(int shard) {
@@ -543,6 +551,19 @@ public final class World {
             server(target).parts |= block;
             blocks.merge(from.get(), ~block, (one, other) -> one & other);
         });
+        check();
+    }
+
+    /** A block changes shards, on every replica of both at once. */
+    public void moveBlock(long block, int from, int to) {
+        require((blocksOf(to) & block) == 0, "a block is moved to a shard that has it");
+        blocks.merge(to, block, (one, other) -> one | other);
+        hostsOf(to).forEach(host -> {
+            server(host).parts |= block;
+            server(host).known |= block;
+        });
+        blocks.merge(from, ~block, (one, other) -> one & other);
+        hostsOf(from).forEach(host -> server(host).parts &= ~block);
         check();
     }
 
