@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param broken true when waiting alone is not likely to help
  */
 record HostReadiness(Optional<String> missing, boolean broken) {
+    /** Why, the replacement reconciler tells. */
+    static final String NOT_IN_SERVICE = "it is not in service yet";
+
     private static final HostReadiness READY = new HostReadiness(Optional.empty(), false);
 
     boolean isReady() {
@@ -51,7 +54,7 @@ record HostReadiness(Optional<String> missing, boolean broken) {
                     + intent.listed().count() + " hosts");
         }
         if (!pod.ready() && snapshot.readOnlyReplicas().isEmpty()) {
-            return waiting("it is not in service yet");
+            return waiting(NOT_IN_SERVICE);
         }
         return snapshot.readOnlyReplicas().stream()
                 .findFirst()

@@ -1,6 +1,8 @@
 package io.shardwright.shard;
 
 import io.shardwright.clickhouse.HostSnapshot;
+import io.shardwright.crds.ReplacementHostStatus;
+import io.shardwright.crds.ReplacementStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
 import io.shardwright.crds.ShardStatus;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Tells users how a shard is. */
@@ -51,8 +54,9 @@ final class ShardStatusProjection {
             Instant now) {
         var generation = resource.getMetadata().getGeneration();
         var previous = Optional.ofNullable(resource.getStatus());
+        var replacement = previous.map(ShardStatus::replacement);
         var hosts = intent.hosts().stream()
-                .map(host -> hostStatus(host, intent, observed))
+                .map(host -> hostStatus(host, intent, observed, replacement))
                 .toList();
         int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
         boolean allReady = ready == hosts.size();
@@ -60,7 +64,7 @@ final class ShardStatusProjection {
                 .filter(host -> !host.ready())
                 .map(host -> host.name() + ": " + host.message())
                 .findFirst();
-        var problem = problem(intent, observed, plan, outcomes);
+        var problem = problem(intent, observed, outcomes, replacement);
         var bytes = bytes(hosts, previous);
         return new ShardStatus(
                 generation,
@@ -88,7 +92,8 @@ final class ShardStatusProjection {
                 null);
     }
 
-    private static ShardHostStatus hostStatus(Host host, ShardIntent intent, ShardObserved observed) {
+    private static ShardHostStatus hostStatus(
+            Host host, ShardIntent intent, ShardObserved observed, Optional<ReplacementStatus> replacement) {
         var readiness = HostReadiness.of(host, intent, observed);
         var pod = Optional.ofNullable(observed.pods().get(host));
         var said = observed.answers().get(host) instanceof Answer.Said(var snapshot)
@@ -101,7 +106,20 @@ final class ShardStatusProjection {
                 readiness.isReady(),
                 said.map(snapshot -> snapshot.version()).orElse(null),
                 said.map(snapshot -> snapshot.bytes()).orElse(null),
-                readiness.missing().orElse(null));
+                readiness
+                        .missing()
+                        .map(missing -> missing.equals(HostReadiness.NOT_IN_SERVICE)
+                                ? whyNotInService(host, replacement).orElse(missing)
+                                : missing)
+                        .orElse(null));
+    }
+
+    private static Optional<String> whyNotInService(Host host, Optional<ReplacementStatus> replacement) {
+        return replacement.map(ReplacementStatus::hosts).stream()
+                .flatMap(List::stream)
+                .filter(told -> host.name().equals(told.name()) && told.message() != null)
+                .map(ReplacementHostStatus::message)
+                .findFirst();
     }
 
     /** The fullest replica's; while none answers, what was known last. */
@@ -114,13 +132,21 @@ final class ShardStatusProjection {
                 .orElse(0L);
     }
 
+    /** What a replacement is held by is loud here too: it may be the last good copy of something. */
     private static Optional<String> problem(
-            ShardIntent intent, ShardObserved observed, Plan<ShardAction> plan, List<Outcome<ShardAction>> outcomes) {
+            ShardIntent intent,
+            ShardObserved observed,
+            List<Outcome<ShardAction>> outcomes,
+            Optional<ReplacementStatus> replacement) {
+        var held = replacement.map(ReplacementStatus::holds).stream()
+                .flatMap(List::stream)
+                .map(hold -> hold.subject() + ": " + hold.message());
         var broken = intent.hosts().stream()
                 .filter(host -> HostReadiness.of(host, intent, observed).broken())
                 .map(host -> host.name() + ": "
                         + HostReadiness.of(host, intent, observed).missing().orElseThrow());
-        return Stream.concat(Outcome.failed(outcomes).map(Outcome.Failed::told), broken)
+        return Stream.of(Outcome.failed(outcomes).map(Outcome.Failed::told), held, broken)
+                .flatMap(Function.identity())
                 .findFirst();
     }
 }

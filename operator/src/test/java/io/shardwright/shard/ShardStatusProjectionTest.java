@@ -8,6 +8,10 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.shardwright.clickhouse.HostSnapshot;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.clickhouse.HostSnapshot.TableSize;
+import io.shardwright.crds.HoldStatus;
+import io.shardwright.crds.ReplacementHostStatus;
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.crds.ReplacementStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
 import io.shardwright.crds.ShardStatus;
@@ -102,8 +106,33 @@ final class ShardStatusProjectionTest {
         assertThat(status.summary()).isEqualTo("c-0-0: its server is starting");
     }
 
-    private ShardStatus project(ShardObserved observed) {
+    @Test
+    void whatHoldsAReplacementIsLoudInTheShardToo() {
+        var host = intent.hosts().getFirst();
+        var observed = ShardFixtures.converged(intent);
+        var fenced = new PodState(false, true, "node1", "10.0.0.1", intent.configHash(), Optional.empty());
+        var answer = observed.answers().get(host);
+        var message = "1 parts that it had are on no replica that serves";
         var shard = new Shard();
+        shard.setStatus(ShardStatus.of(new ReplacementStatus(
+                List.of(new ReplacementHostStatus(
+                        host.name(), ReplacementPhase.Lost, "LastGoodCopy", message, null, null, null, null, null)),
+                List.of(),
+                List.of(),
+                List.of(new HoldStatus("LastGoodCopy", host.name(), message, null)))));
+
+        var status = project(shard, ShardFixtures.with(observed, host, fenced, answer));
+
+        assertThat(condition(status, Conditions.DEGRADED)).isEqualTo("True");
+        assertThat(message(status, Conditions.DEGRADED)).isEqualTo("c-0-0: " + message);
+        assertThat(status.hosts().getFirst().message()).isEqualTo(message);
+    }
+
+    private ShardStatus project(ShardObserved observed) {
+        return project(new Shard(), observed);
+    }
+
+    private ShardStatus project(Shard shard, ShardObserved observed) {
         shard.setMetadata(
                 new ObjectMetaBuilder().withName("c-0").withGeneration(1L).build());
         return ShardStatusProjection.project(
