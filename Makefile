@@ -19,7 +19,7 @@ test: ## Run every test of every level, and print their counts
 check: ## Format, compile, unit and architecture tests: what to run before each commit
 	@scripts/check
 
-soak: ## Simulate the planners in many more random worlds than test does: SOAK_SEEDS=20000
+soak: ## Simulate the planners in many more random worlds than test does, then break a real cluster again and again
 	@scripts/soak
 
 bench: ## Measure what design.md promises, against the same objects applied by hand
