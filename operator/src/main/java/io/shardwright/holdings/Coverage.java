@@ -71,16 +71,28 @@ public final class Coverage {
         if (!table.replica().orElseThrow().active()) {
             return Optional.of("its replica of " + id + " has no session with the coordination");
         }
+        long missing = lacking(id, table, peers, isStrict);
+        return missing == 0 ? Optional.empty() : Optional.of("its replica of " + id + " lacks " + missing + " parts");
+    }
+
+    /** How many parts of its replicated tables a host lacks that a peer has. */
+    static long lacking(HostContents host, Collection<HostContents> peers) {
+        return host.tables().entrySet().stream()
+                .filter(entry -> entry.getValue().replica().isPresent())
+                .mapToLong(entry -> lacking(entry.getKey(), entry.getValue(), peers, true))
+                .sum();
+    }
+
+    private static long lacking(TableId id, TableState table, Collection<HostContents> peers, boolean isStrict) {
         var own = new HashSet<String>();
         table.parts().forEach(state -> own.add(state.part().name()));
-        long missing = peers.stream()
+        return peers.stream()
                 .flatMap(peer -> Optional.ofNullable(peer.tables().get(id)).stream())
                 .flatMap(theirs -> theirs.parts().stream())
                 .filter(theirs -> (isStrict || theirs.settled())
                         && !own.contains(theirs.part().name())
                         && !has(table, theirs))
                 .count();
-        return missing == 0 ? Optional.empty() : Optional.of("its replica of " + id + " lacks " + missing + " parts");
     }
 
     /** What was merged by the peer and is not merged here yet has the same rows. */

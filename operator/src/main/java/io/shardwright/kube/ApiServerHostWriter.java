@@ -2,6 +2,8 @@ package io.shardwright.kube;
 
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,17 +25,26 @@ public final class ApiServerHostWriter implements HostWriter {
 
     /** A pod's conditions are merged by type: no other is touched. */
     @Override
-    public void setGate(String namespace, String pod, String uid, boolean open, String reason, String message) {
+    public void openGate(String namespace, String pod, String uid, String container) {
+        setGate(meant(namespace, pod, uid).build(), "True", "Complete", container);
+    }
+
+    @Override
+    public void closeGate(String namespace, String pod, String uid, String version, String why) {
+        setGate(meant(namespace, pod, uid).withResourceVersion(version).build(), "False", "Fenced", why);
+    }
+
+    private static ObjectMetaBuilder meant(String namespace, String pod, String uid) {
+        return new ObjectMetaBuilder().withName(pod).withNamespace(namespace).withUid(uid);
+    }
+
+    private void setGate(ObjectMeta meant, String status, String reason, String message) {
         var patch = new PodBuilder()
-                .withNewMetadata()
-                .withName(pod)
-                .withNamespace(namespace)
-                .withUid(uid)
-                .endMetadata()
+                .withMetadata(meant)
                 .withNewStatus()
                 .addNewCondition()
                 .withType(PodConditions.IN_SERVICE)
-                .withStatus(open ? "True" : "False")
+                .withStatus(status)
                 .withReason(reason)
                 .withMessage(message)
                 .withLastTransitionTime(
@@ -42,8 +53,8 @@ public final class ApiServerHostWriter implements HostWriter {
                 .endStatus()
                 .build();
         ignoringAbsence(() -> client.pods()
-                .inNamespace(namespace)
-                .withName(pod)
+                .inNamespace(meant.getNamespace())
+                .withName(meant.getName())
                 .subresource("status")
                 .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
     }

@@ -5,12 +5,11 @@ package io.shardwright.kube;
  * gone already is fine.
  */
 public interface HostWriter {
-    /**
-     * Opens or closes a pod's readiness gate {@link PodConditions#IN_SERVICE}.
-     *
-     * @param reason one word in CamelCase
-     */
-    void setGate(String namespace, String pod, String uid, boolean open, String reason, String message);
+    /** Opens a pod's readiness gate {@link PodConditions#IN_SERVICE}. @param container for which it is open */
+    void openGate(String namespace, String pod, String uid, String container);
+
+    /** @param version of the pod as it was looked at: a gate that was opened since stays open, and the write fails */
+    void closeGate(String namespace, String pod, String uid, String version, String why);
 
     void deleteClaim(String namespace, String name, String uid);
 

@@ -16,6 +16,7 @@ import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -52,7 +53,7 @@ final class Admission {
         if (missing.hasReplicated() || contents.isEmpty() && !missing.lacksNothing()) {
             return withoutTables(host, missing);
         }
-        boolean isRebuilt = observed.before(host).isIncomplete();
+        boolean isRebuilt = isRebuilt(host);
         return isRebuilt && !missing.lacksNothing()
                 ? Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing)).with(restore(host, missing, List.of()))
                 : caughtUp(host, pod, contents, isRebuilt);
@@ -195,23 +196,60 @@ final class Admission {
         var others =
                 intent.hosts().stream().filter(other -> !other.equals(host)).toList();
         boolean someoneServes = others.stream().anyMatch(observed::isInService);
+        if (others.stream().anyMatch(other -> mayHaveMore(other, isRebuilt, someoneServes))) {
+            return Verdict.of(
+                    host,
+                    isRebuilt ? CatchingUp : Starting,
+                    "PeersAway",
+                    "a peer that it is to be compared with does not answer");
+        }
         var compared = others.stream()
-                .filter(other -> someoneServes
-                        ? observed.isInService(other)
-                        : !observed.before(other).isIncomplete())
+                .filter(other -> isRebuilt || !someoneServes || observed.isInService(other))
                 .flatMap(other -> observed.contents(other).stream())
                 .toList();
         var behind = Coverage.behind(contents, compared, !hasHadTime(host, pod, isRebuilt));
         if (behind.isEmpty()) {
             return admit(host, pod);
         }
-        if (!isRebuilt && !someoneServes && pod.since().plus(ALONE).isBefore(now)) {
+        if (!isRebuilt && !someoneServes && pod.since().plus(ALONE).isBefore(now) && isBest(host)) {
             return admit(host, pod);
         }
         long total =
                 compared.stream().mapToLong(HostContents::replicatedBytes).max().orElse(0);
         return Verdict.of(host, isRebuilt ? CatchingUp : Starting, "Behind", behind.get())
                 .at(contents.replicatedBytes(), total);
+    }
+
+    /** Of those that are up and were not rebuilt, the one that lacks least. */
+    private boolean isBest(Host host) {
+        var said = intent.hosts().stream()
+                .filter(other -> observed.contents(other).isPresent())
+                .toList();
+        var all = said.stream()
+                .map(other -> observed.contents(other).orElseThrow())
+                .toList();
+        return said.stream()
+                .filter(other -> other.equals(host) || !isRebuilt(other))
+                .min(Comparator.<Host>comparingLong(other ->
+                                Coverage.lacking(observed.contents(other).orElseThrow(), all))
+                        .thenComparing(Comparator.naturalOrder()))
+                .filter(host::equals)
+                .isPresent();
+    }
+
+    /** What was lost and is whole again was not touched. */
+    private boolean isRebuilt(Host host) {
+        return observed.before(host).isIncomplete() && !observed.before(host).is(Lost);
+    }
+
+    /**
+     * One that is in the Services serves, though it does not answer. Whoever was rebuilt waits for each of those, and for any
+     * at all when none does.
+     */
+    private boolean mayHaveMore(Host other, boolean isRebuilt, boolean someoneServes) {
+        var pod = observed.pods().get(other);
+        boolean isReady = pod != null && pod.ready() || observed.before(other).is(InService);
+        return observed.contents(other).isEmpty() && (someoneServes ? isRebuilt && isReady : isRebuilt || isReady);
     }
 
     /** Where rows come all the time, a peer always has a part that is not here yet; what was there before must be here. */

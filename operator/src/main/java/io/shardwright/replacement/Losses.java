@@ -62,6 +62,10 @@ final class Losses {
                         intent.after().isEmpty()));
     }
 
+    boolean isGoing(Host host) {
+        return observed.volumes().get(host) instanceof Volume.Claimed claimed && claimed.deleting();
+    }
+
     /** A user's word that what cannot be found elsewhere is to be given up. */
     boolean isLossAccepted(Host host) {
         return pending(host).filter(Request::acceptDataLoss).isPresent();

@@ -34,17 +34,31 @@ final class Peers {
         }
     }
 
-    /** Hosts that serve and will go on serving. Of two that are to be replaced, the first goes first. */
+    /**
+     * Hosts that serve and will go on serving. Of two that are to be replaced, the first goes first. A volume is not given up
+     * for one that is being deleted itself, but what is lost already is fetched from that one as long as it is there.
+     */
     List<Host> keepers(Host host) {
+        boolean isGivenUp = losses.of(host).isPresent();
         return intent.hosts().stream()
                 .filter(other -> !other.equals(host) && observed.isInService(other))
                 .filter(other -> !intent.leaving().contains(other))
+                .filter(other -> !isGivenUp || !losses.isGoing(other))
                 .filter(other -> losses.of(other).isEmpty() || other.compareTo(host) > 0)
                 .toList();
     }
 
     /** @param mustBeDown whether its server is thought not to run, so that its place in the coordination is free */
     Optional<Obstacle> obstacle(Host host, boolean mustBeDown) {
+        return lackOfCopies(host)
+                .or(() -> mustBeDown && isActive(host) ? Optional.of(activeElsewhere()) : Optional.empty())
+                .or(() -> isListed(host)
+                        ? Optional.of(wait("Listed", "until no server reads from it any more"))
+                        : Optional.empty());
+    }
+
+    /** Whatever it had must be on a replica that serves, unless a user says otherwise. */
+    Optional<Obstacle> lackOfCopies(Host host) {
         if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
             return Optional.of(wait(
                     "CoordinationUnknown",
@@ -53,22 +67,24 @@ final class Peers {
                                     ? message
                                     : "it was not asked yet")));
         }
-        var replicas = missing(host, known);
-        var uncovered = uncovered(host, replicas);
-        if (!uncovered.isEmpty() && !losses.isLossAccepted(host)) {
-            return Optional.of(
-                    new Obstacle(Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
-        }
-        if (mustBeDown && replicas.stream().anyMatch(RegisteredReplica::active)) {
-            return Optional.of(new Obstacle(
-                    Optional.of(HoldReason.ReplicaActiveElsewhere),
-                    "ReplicaActiveElsewhere",
-                    "a server holds its place in ZooKeeper: one that ended without a word does so for half a minute; if it"
-                            + " lasts, it runs where Kubernetes does not see it, and must be stopped there"));
-        }
-        return isListed(host)
-                ? Optional.of(wait("Listed", "until no server reads from it any more"))
-                : Optional.empty();
+        var uncovered = uncovered(host, missing(host, known));
+        return uncovered.isEmpty() || losses.isLossAccepted(host)
+                ? Optional.empty()
+                : Optional.of(new Obstacle(
+                        Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
+    }
+
+    private boolean isActive(Host host) {
+        return observed.registrations().get(host) instanceof Registration.Known known
+                && missing(host, known).stream().anyMatch(RegisteredReplica::active);
+    }
+
+    private static Obstacle activeElsewhere() {
+        return new Obstacle(
+                Optional.of(HoldReason.ReplicaActiveElsewhere),
+                "ReplicaActiveElsewhere",
+                "a server holds its place in ZooKeeper: one that ended without a word does so for half a minute; if it"
+                        + " lasts, it runs where Kubernetes does not see it, and must be stopped there");
     }
 
     /** What is said to be known when there was no obstacle. */

@@ -17,6 +17,7 @@ final class PodViews {
     static PodView of(Pod pod) {
         return new PodView(
                 pod.getMetadata().getUid(),
+                Objects.requireNonNullElse(pod.getMetadata().getResourceVersion(), ""),
                 PodConditions.isReady(pod),
                 PodConditions.isAnswering(pod),
                 container(pod),

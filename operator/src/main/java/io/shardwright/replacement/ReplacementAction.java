@@ -23,8 +23,12 @@ sealed interface ReplacementAction extends Action {
         }
     }
 
-    /** Keeps a host out of the Services: closes the readiness gate of its pod. */
-    record Fence(Host host, String podUid, String why) implements ReplacementAction {
+    /**
+     * Keeps a host out of the Services: closes the readiness gate of its pod.
+     *
+     * @param podVersion as it was looked at: one that was let in meanwhile stays in
+     */
+    record Fence(Host host, String podUid, String podVersion, String why) implements ReplacementAction {
         @Override
         public String subject() {
             return "Pod/" + host.podName();

@@ -27,9 +27,9 @@ final class ReplacementExecutor {
         try {
             switch (action) {
                 case ReplacementAction.Admit(var host, var uid, var container) ->
-                    writer.setGate(namespace, host.podName(), uid, true, "Complete", container);
-                case ReplacementAction.Fence(var host, var uid, var why) ->
-                    writer.setGate(namespace, host.podName(), uid, false, "Fenced", why);
+                    writer.openGate(namespace, host.podName(), uid, container);
+                case ReplacementAction.Fence(var host, var uid, var version, var why) ->
+                    writer.closeGate(namespace, host.podName(), uid, version, why);
                 case ReplacementAction.CreateDatabase(var host, var database, var engine) ->
                     servers.execute(host, RestoreSql.createDatabase(database, engine));
                 case ReplacementAction.RestoreTable(var host, var table, var sql) -> servers.execute(host, sql);

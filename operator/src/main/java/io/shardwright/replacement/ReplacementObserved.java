@@ -63,6 +63,7 @@ record ReplacementObserved(
     /**
      * A host's pod.
      *
+     * @param version of the object
      * @param ready whether it is in the Services
      * @param answering whether its server can be asked
      * @param container that runs, or ran last
@@ -72,6 +73,7 @@ record ReplacementObserved(
      */
     record PodView(
             String uid,
+            String version,
             boolean ready,
             boolean answering,
             String container,

@@ -80,7 +80,8 @@ final class ReplacementObserver {
     private ReplacementObserved withDetails(
             ReplacementIntent intent, ReplacementObserved asked, Map<String, Pod> podsOfCluster) {
         var suspects = intent.hosts().stream()
-                .filter(host -> asked.volumes().containsKey(host)
+                .filter(host -> asked.volumes().containsKey(host) && !asked.isInService(host)
+                        || intent.requestFor(host).isPresent()
                         || asked.contents(host).isPresent() && lacksTables(host, intent, asked))
                 .toList();
         var unread = intent.hosts().stream()
@@ -134,6 +135,7 @@ final class ReplacementObserver {
                 .toList();
     }
 
+    /** Where one may be given up, the volumes of those that vouch for it count as well. */
     private static List<Host> inTrouble(
             ReplacementIntent intent,
             Map<Host, PodView> pods,
@@ -141,14 +143,14 @@ final class ReplacementObserver {
             Map<Host, Before> before,
             Map<Integer, Recorded> recorded,
             Instant now) {
-        return intent.hosts().stream()
-                .filter(host -> isAsked(host, intent, recorded)
+        boolean someoneIs = intent.hosts().stream()
+                .anyMatch(host -> isAsked(host, intent, recorded)
                         || before.getOrDefault(host, Before.NOTHING).is(ReplacementPhase.Replacing)
                         || answers.get(host) instanceof Answer.Silent
                         || pods.containsKey(host)
                                 && !pods.get(host).answering()
-                                && pods.get(host).since().plus(STARTS_WITHIN).isBefore(now))
-                .toList();
+                                && pods.get(host).since().plus(STARTS_WITHIN).isBefore(now));
+        return someoneIs ? intent.hosts() : List.of();
     }
 
     private static boolean isAsked(Host host, ReplacementIntent intent, Map<Integer, Recorded> recorded) {

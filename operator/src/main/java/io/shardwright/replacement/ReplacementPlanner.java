@@ -14,6 +14,7 @@ import io.shardwright.topology.Host;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -88,7 +89,8 @@ final class ReplacementPlanner {
     private static Verdict withoutStaleGate(PodView pod, Verdict verdict) {
         boolean isStale = pod.gate().isPresent() && !pod.isInService();
         return isStale && verdict.actions().isEmpty()
-                ? verdict.with(new ReplacementAction.Fence(verdict.host(), pod.uid(), "its server started anew"))
+                ? verdict.with(new ReplacementAction.Fence(
+                        verdict.host(), pod.uid(), pod.version(), "its server started anew"))
                 : verdict;
     }
 
@@ -127,7 +129,8 @@ final class ReplacementPlanner {
         return peers.keepers(host).isEmpty() && !intent.leaving().containsAll(intent.hosts())
                 ? Verdict.of(host, InService, "Leaving", "it is to leave the cluster, and no other replica serves")
                         .held(HoldReason.LastReplicaInService)
-                : verdict.with(new ReplacementAction.Fence(host, pod.uid(), "it is to leave the cluster"));
+                : verdict.with(
+                        new ReplacementAction.Fence(host, pod.uid(), pod.version(), "it is to leave the cluster"));
     }
 
     /**
@@ -142,12 +145,19 @@ final class ReplacementPlanner {
             return asLastOne(host, loss, pod);
         }
         if (pod != null && pod.gate().isPresent()) {
-            return Verdict.of(host, Lost, loss.reason(), loss.message())
-                    .with(new ReplacementAction.Fence(host, pod.uid(), loss.message()));
+            return fence(host, loss, pod);
         }
         return peers.obstacle(host, !loss.isServerUp())
                 .map(obstacle -> obstacle.verdict(host, Lost, loss.message()))
                 .orElseGet(() -> giveUp(host, loss));
+    }
+
+    /** One that serves goes on while it may be the last to have something. */
+    private Verdict fence(Host host, Losses.Loss loss, PodView pod) {
+        var lack = observed.isInService(host) ? peers.lackOfCopies(host) : Optional.<Peers.Obstacle>empty();
+        return lack.map(obstacle -> obstacle.verdict(host, InService, loss.message()))
+                .orElseGet(() -> Verdict.of(host, Lost, loss.reason(), loss.message())
+                        .with(new ReplacementAction.Fence(host, pod.uid(), pod.version(), loss.message())));
     }
 
     /** Nobody else serves: it goes on, or is let in again if it was fenced and is whole. */

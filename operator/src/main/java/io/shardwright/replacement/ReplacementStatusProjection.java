@@ -121,19 +121,21 @@ final class ReplacementStatusProjection {
         return volume.map(uid -> new ReplaceRequestStatus(
                 request.replica(),
                 uid,
-                recorded.filter(old -> isDone(old, uid, host, observed, verdicts))
+                recorded.filter(old -> isDone(old, observed, verdicts.get(host)))
                         .isPresent()));
     }
 
-    private static boolean isDone(
-            Recorded recorded, String uid, Host host, ReplacementObserved observed, Map<Host, Verdict> verdicts) {
+    /** It serves, and what it has is not on the volume that was meant, or has come there anew. */
+    static boolean isDone(Recorded recorded, ReplacementObserved observed, Verdict verdict) {
+        var host = verdict.host();
         boolean isRenewed = observed.before(host).isIncomplete()
+                || observed.contents(host).filter(HostContents::isEmpty).isPresent()
                 || observed.volumes().get(host) instanceof Volume.Claimed claimed
-                        && !claimed.claim().equals(uid);
+                        && !claimed.claim().equals(recorded.volume());
         return recorded.done()
                 || isRenewed
-                        && verdicts.get(host).phase() == ReplacementPhase.InService
-                        && verdicts.get(host).holds().isEmpty();
+                        && verdict.phase() == ReplacementPhase.InService
+                        && verdict.holds().isEmpty();
     }
 
     private static List<HistoryEntry> history(List<HistoryEntry> previous, Map<Host, Verdict> verdicts, Instant now) {

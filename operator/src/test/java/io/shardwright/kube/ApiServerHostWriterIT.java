@@ -34,9 +34,10 @@ final class ApiServerHostWriterIT {
 
     @Test
     void opensAndClosesTheGateAndTouchesNoOtherCondition() {
-        var uid = pod("gate").getMetadata().getUid();
+        var before = pod("gate");
+        var uid = before.getMetadata().getUid();
 
-        writer.setGate(controlPlane.namespace(), "gate", uid, true, "Complete", "container 1");
+        writer.openGate(controlPlane.namespace(), "gate", uid, "container 1");
 
         assertThat(PodConditions.isTrue(standing("gate"), PodConditions.IN_SERVICE))
                 .isTrue();
@@ -44,7 +45,22 @@ final class ApiServerHostWriterIT {
                 .hasValueSatisfying(gate -> assertThat(gate.getMessage()).isEqualTo("container 1"));
         assertThat(PodConditions.isTrue(standing("gate"), "ContainersReady")).isTrue();
 
-        writer.setGate(controlPlane.namespace(), "gate", uid, false, "Fenced", "asked for");
+        assertThatThrownBy(() -> writer.closeGate(
+                        controlPlane.namespace(),
+                        "gate",
+                        uid,
+                        before.getMetadata().getResourceVersion(),
+                        "out of date"))
+                .isInstanceOf(KubernetesClientException.class);
+        assertThat(PodConditions.isTrue(standing("gate"), PodConditions.IN_SERVICE))
+                .isTrue();
+
+        writer.closeGate(
+                controlPlane.namespace(),
+                "gate",
+                uid,
+                standing("gate").getMetadata().getResourceVersion(),
+                "asked for");
 
         assertThat(PodConditions.isTrue(standing("gate"), PodConditions.IN_SERVICE))
                 .isFalse();
@@ -55,8 +71,7 @@ final class ApiServerHostWriterIT {
     void letsNoOtherPodOfTheNameIn() {
         pod("renewed");
 
-        assertThatThrownBy(() -> writer.setGate(
-                        controlPlane.namespace(), "renewed", "another uid", true, "Complete", "container 1"))
+        assertThatThrownBy(() -> writer.openGate(controlPlane.namespace(), "renewed", "another uid", "container 1"))
                 .isInstanceOf(KubernetesClientException.class);
         assertThat(PodConditions.isTrue(standing("renewed"), PodConditions.IN_SERVICE))
                 .isFalse();
@@ -64,7 +79,8 @@ final class ApiServerHostWriterIT {
 
     @Test
     void aPodThatIsGoneIsFine() {
-        writer.setGate(controlPlane.namespace(), "gone", "uid", true, "Complete", "container 1");
+        writer.openGate(controlPlane.namespace(), "gone", "uid", "container 1");
+        writer.closeGate(controlPlane.namespace(), "gone", "uid", "1", "gone");
         writer.deletePod(controlPlane.namespace(), "gone", "uid", true);
         writer.deleteClaim(controlPlane.namespace(), "gone", "uid");
     }

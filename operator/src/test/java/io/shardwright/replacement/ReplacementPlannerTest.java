@@ -26,6 +26,7 @@ import io.shardwright.replacement.ReplacementObserved.Node;
 import io.shardwright.replacement.ReplacementObserved.Volume;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -99,11 +100,32 @@ final class ReplacementPlannerTest {
 
     @Test
     void whoIsBehindServesWhenNobodyElseDoes() {
-        shard.outside(SECOND).outside(FIRST).answers.put(FIRST, said(parts("202401_0_0_0", "202401_1_1_0")));
+        shard.outside(SECOND).down(FIRST).answers.put(SECOND, said(parts("202401_0_0_0"), false));
 
         assertThat(shard.judge(SECOND).actions())
                 .hasOnlyElementsOfType(Admit.class)
                 .hasSize(1);
+    }
+
+    @Test
+    void ofTwoThatAreBehindTheOneThatLacksLessServes() {
+        shard.outside(SECOND).outside(FIRST);
+        shard.answers.put(FIRST, said(parts("202401_0_0_0", "202401_1_1_0"), false));
+        shard.answers.put(SECOND, said(parts("202401_2_2_0"), false));
+
+        assertThat(shard.judge(FIRST).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    @Test
+    void whoIsBehindWaitsForAPeerThatServesAndIsSilent() {
+        shard.outside(SECOND)
+                .answers
+                .putAll(Map.of(SECOND, said(parts("202401_0_0_0"), false), FIRST, new Answer.Silent("timed out")));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
     }
 
     @Test
@@ -404,8 +426,19 @@ final class ReplacementPlannerTest {
     }
 
     @Test
+    void aReplicaThatServesGoesOnWhileItMayBeTheLastToHaveSomething() {
+        shard.asked(1, false);
+        assertThat(shard.judge(SECOND).actions()).as("ZooKeeper was not asked").isEmpty();
+
+        shard.known(SECOND, "202401_7_7_0");
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.InService);
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.LastGoodCopy);
+    }
+
+    @Test
     void ofTwoThatAreAskedForOneGoesFirst() {
-        shard.asked(0, false).asked(1, false);
+        shard.asked(0, false).asked(1, false).known(FIRST, "202401_0_0_0").known(SECOND, "202401_0_0_0");
 
         assertThat(shard.judge(FIRST).actions())
                 .hasOnlyElementsOfType(Fence.class)

@@ -146,6 +146,7 @@ final class Replicas {
     static PodView pod(Host host, boolean answering, String container, Optional<String> gate, String node) {
         return new PodView(
                 "uid of " + host.name(),
+                "1",
                 answering && gate.isPresent(),
                 answering,
                 container,

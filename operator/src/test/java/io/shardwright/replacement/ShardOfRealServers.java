@@ -106,12 +106,13 @@ final class ShardOfRealServers implements HostWriter {
     }
 
     @Override
-    public void setGate(String namespace, String pod, String uid, boolean open, String reason, String message) {
-        if (open) {
-            gates.put(pod, message);
-        } else {
-            gates.remove(pod);
-        }
+    public void openGate(String namespace, String pod, String uid, String container) {
+        gates.put(pod, container);
+    }
+
+    @Override
+    public void closeGate(String namespace, String pod, String uid, String version, String why) {
+        gates.remove(pod);
     }
 
     @Override

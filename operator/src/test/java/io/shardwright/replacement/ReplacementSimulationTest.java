@@ -1,0 +1,101 @@
+package io.shardwright.replacement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardwright.plan.HoldReason;
+import io.shardwright.replacement.ReplacementWorld.Rule;
+import io.shardwright.replacement.ReplacementWorld.Violation;
+import io.shardwright.topology.Host;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The planner in a closed loop with a model of servers, volumes, nodes, Kubernetes and ZooKeeper, over many seeds: volumes are
+ * lost, nodes go and come back, servers end or live on unseen, what is asked is not answered or answered late, and the operator
+ * dies between any two steps.
+ */
+final class ReplacementSimulationTest {
+    /** `make soak` sets more. */
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 3_000);
+
+    private static final int TROUBLED = 80;
+    private static final int CALM = 150;
+
+    @Test
+    void whateverHappensNothingIsGivenUpThatNobodyElseHasAndAllServeInTheEnd() {
+        LongStream.range(Long.getLong("debug", 0), Long.getLong("debug", SEEDS - 1) + 1)
+                .parallel()
+                .forEach(seed -> {
+                    try {
+                        run(seed, Optional.empty());
+                    } catch (Violation e) {
+                        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+                    }
+                });
+    }
+
+    /** The simulation must be able to notice. */
+    @ParameterizedTest
+    @EnumSource
+    void noticesThatARuleIsBroken(Rule rule) {
+        assertThat(LongStream.range(0, SEEDS).parallel().anyMatch(seed -> {
+                    try {
+                        run(seed, Optional.of(rule));
+                        return false;
+                    } catch (Violation e) {
+                        return true;
+                    }
+                }))
+                .as("without %s something goes wrong", rule)
+                .isTrue();
+    }
+
+    private static void run(long seed, Optional<Rule> broken) {
+        var world = new ReplacementWorld(seed, broken);
+        for (int step = 0; step < TROUBLED; step++) {
+            world.disturb();
+            step(world);
+        }
+        world.calmDown();
+        for (int step = 0; step < CALM; step++) {
+            step(world).forEach((host, verdict) -> {
+                boolean isHeld = verdict.holds().stream().anyMatch(hold -> hold.reason() == HoldReason.LastGoodCopy);
+                if (isHeld && world.isDesperate()) {
+                    world.accept(host);
+                }
+            });
+            if (world.isHealed()) {
+                return;
+            }
+        }
+        throw new Violation("does not heal: " + step(world).values());
+    }
+
+    private static Map<Host, Verdict> step(ReplacementWorld world) {
+        world.advance();
+        var observed = world.observed();
+        var verdicts = ReplacementPlanner.judge(world.intent(), observed, world.now());
+        var actions = ReplacementPlanner.plan(verdicts).actions();
+        if (Long.getLong("debug", -1) >= 0) {
+            System.out.println("PRE " + world + "\n    OBS " + observed.answers() + observed.pods());
+        }
+        boolean crashes = world.isCrashing();
+        int done = crashes ? world.upTo(actions.size()) : actions.size();
+        actions.stream().limit(done).forEach(world::execute);
+        if (!crashes) {
+            world.remember(observed, verdicts);
+        }
+        if (Long.getLong("debug", -1) >= 0) {
+            System.out.println(world + "\n    -> "
+                    + verdicts.values().stream()
+                            .map(v -> v.host().name() + " " + v.phase() + " " + v.reason() + " " + v.actions())
+                            .toList()
+                    + (crashes ? " CRASH" + done : ""));
+        }
+        return verdicts;
+    }
+}

@@ -1,0 +1,752 @@
+package io.shardwright.replacement;
+
+import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.replacement.HostContents.PartState;
+import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.replacement.ReplacementIntent.Request;
+import io.shardwright.replacement.ReplacementObserved.Answer;
+import io.shardwright.replacement.ReplacementObserved.Before;
+import io.shardwright.replacement.ReplacementObserved.Node;
+import io.shardwright.replacement.ReplacementObserved.PodView;
+import io.shardwright.replacement.ReplacementObserved.Recorded;
+import io.shardwright.topology.Host;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * A shard of one replicated table, its servers, their volumes and nodes, Kubernetes, ZooKeeper and remote_servers, all of which
+ * lag and fail, and which know at every step what must not happen.
+ */
+final class ReplacementWorld {
+    private static final Duration STEP = Duration.ofSeconds(5);
+    private static final Duration AFTER = Duration.ofSeconds(60);
+
+    /** A server that ended without a word keeps its place that long. */
+    private static final int SESSION_STEPS = 6;
+
+    /** What is older was there to be fetched. */
+    private static final int YOUNG_STEPS = 3;
+
+    /** A rule of the planner's that is broken by what the planner is told. */
+    enum Rule {
+        LAST_GOOD_COPY,
+        LAST_REPLICA,
+        READ_FROM_HALF,
+        OWN_PLACE,
+        CAUGHT_UP,
+        UNKNOWN_IS_NO_PERMISSION
+    }
+
+    /** What must not happen has happened. */
+    static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Violation(String what) {
+            super(what);
+        }
+    }
+
+    private static final class Volume {
+        private final String node;
+        private boolean hasTable;
+        private final Set<Integer> parts = new TreeSet<>();
+
+        Volume(String node) {
+            this.node = node;
+        }
+    }
+
+    private static final class Claim {
+        private final String uid;
+        private Volume volume;
+        private boolean deleting;
+
+        Claim(String uid) {
+            this.uid = uid;
+        }
+    }
+
+    private static final class Pod {
+        private final String uid;
+        private String node = "";
+        private String container = "";
+        private String gate;
+        private int version;
+        private boolean deleting;
+        private Server server;
+        private int since;
+
+        Pod(String uid) {
+            this.uid = uid;
+        }
+    }
+
+    /** A process, of a pod or of one that is gone. */
+    private static final class Server {
+        private final Volume volume;
+        private boolean alive = true;
+        private int endedAt;
+        private Set<Host> listed = Set.of();
+
+        Server(Volume volume) {
+            this.volume = volume;
+        }
+    }
+
+    private final Random random;
+    private final Optional<Rule> broken;
+    private final List<Host> hosts;
+    private final Map<String, Integer> awaySince = new TreeMap<>();
+    private final Map<Host, Claim> claims = new HashMap<>();
+    private final Map<Host, Pod> pods = new HashMap<>();
+    private final Map<Host, Set<Integer>> registered = new HashMap<>();
+    private final Map<Host, Server> places = new HashMap<>();
+    private final List<Server> zombies = new ArrayList<>();
+    private final Map<Integer, Integer> births = new HashMap<>();
+    private final Map<Host, Before> before = new HashMap<>();
+    private final Map<Integer, Recorded> recorded = new HashMap<>();
+    private final List<Request> requests = new ArrayList<>();
+    private Map<Host, PodView> seenPods = new HashMap<>();
+    private Set<Host> metrika;
+    private boolean calm;
+    private int calmSince;
+    private int step;
+    private int names;
+
+    ReplacementWorld(long seed, Optional<Rule> broken) {
+        this.random = new Random(seed);
+        this.broken = broken;
+        int replicas = 2 + random.nextInt(2);
+        this.hosts = IntStream.range(0, replicas)
+                .mapToObj(replica -> new Host(Replicas.CLUSTER, 0, replica))
+                .toList();
+        this.metrika = Set.copyOf(hosts);
+        for (var host : hosts) {
+            var claim = new Claim(name());
+            claim.volume = new Volume("n" + host.replica() % 2);
+            claim.volume.hasTable = true;
+            claims.put(host, claim);
+            registered.put(host, new TreeSet<>());
+            var pod = new Pod(name());
+            pod.node = claim.volume.node;
+            pods.put(host, pod);
+            startServer(host, pod);
+            pod.gate = pod.container;
+            before.put(host, new Before(Optional.of(ReplacementPhase.InService), "InService", now()));
+        }
+    }
+
+    // What happens by itself
+
+    void calmDown() {
+        calm = true;
+        calmSince = step;
+        awaySince.clear();
+    }
+
+    void disturb() {
+        var host = hosts.get(random.nextInt(hosts.size()));
+        switch (random.nextInt(24)) {
+            case 0 -> stopNode("n" + random.nextInt(2), random.nextBoolean());
+            case 1 -> awaySince.clear();
+            case 2 -> emptyVolume(host);
+            case 3 -> deleteClaimAndPod(host);
+            case 4 -> stopServer(host, random.nextBoolean());
+            case 5 ->
+                requests.removeIf(request -> recorded.containsKey(request.replica())
+                        && recorded.get(request.replica()).done());
+            case 6 -> ask(host, false);
+            default -> {}
+        }
+    }
+
+    void advance() {
+        step++;
+        advanceKubernetes();
+        advancePlaces();
+        replicate();
+        write();
+        metrika = metrika();
+        pods.values().stream()
+                .filter(pod -> pod.server != null && pod.server.alive && lags(3))
+                .forEach(pod -> pod.server.listed = metrika);
+        if (!lags(4)) {
+            return;
+        }
+        seenPods = views();
+    }
+
+    private boolean lags(int chances) {
+        return calm || random.nextInt(chances) > 0;
+    }
+
+    private void stopNode(String node, boolean isPowerCut) {
+        awaySince.putIfAbsent(node, step);
+        if (isPowerCut) {
+            pods.values().stream().filter(pod -> pod.node.equals(node)).forEach(this::end);
+        }
+    }
+
+    private void end(Pod pod) {
+        if (pod.server != null && pod.server.alive) {
+            pod.server.alive = false;
+            pod.server.endedAt = step;
+        }
+    }
+
+    /** The disk is found empty after a restart in the same pod. */
+    private void emptyVolume(Host host) {
+        var volume = claims.get(host) == null ? null : claims.get(host).volume;
+        if (volume != null && !isAway(volume.node)) {
+            volume.hasTable = false;
+            volume.parts.clear();
+            Optional.ofNullable(pods.get(host)).ifPresent(this::end);
+        }
+    }
+
+    private void deleteClaimAndPod(Host host) {
+        if (claims.get(host) != null && pods.get(host) != null) {
+            claims.get(host).deleting = true;
+            pods.get(host).deleting = true;
+        }
+    }
+
+    private void stopServer(Host host, boolean withPod) {
+        var pod = pods.get(host);
+        if (pod != null) {
+            end(pod);
+            pod.deleting |= withPod;
+        }
+    }
+
+    private void advanceKubernetes() {
+        for (var host : hosts) {
+            var pod = pods.computeIfAbsent(host, any -> new Pod(name()));
+            if (pod.deleting && !isAway(pod.node)) {
+                end(pod);
+                pods.remove(host);
+                continue;
+            }
+            var claim = claims.get(host);
+            if (claim != null && claim.deleting && pod.node.isEmpty()) {
+                claims.remove(host);
+                continue;
+            }
+            if (claim == null) {
+                claim = new Claim(name());
+                claims.put(host, claim);
+            }
+            place(pod, claim);
+            if (!pod.node.isEmpty() && !isAway(pod.node) && (pod.server == null || !pod.server.alive) && lags(2)) {
+                startServer(host, pod);
+            }
+        }
+        zombies.removeIf(zombie -> {
+            boolean ends = !isAway(zombie.volume.node);
+            if (ends) {
+                zombie.alive = false;
+                zombie.endedAt = step;
+            }
+            return ends;
+        });
+    }
+
+    private void place(Pod pod, Claim claim) {
+        if (!pod.node.isEmpty() || claim.deleting) {
+            return;
+        }
+        if (claim.volume == null) {
+            List.of("n" + random.nextInt(2), "n0", "n1", "n2").stream()
+                    .filter(node -> !isAway(node))
+                    .findFirst()
+                    .ifPresent(node -> claim.volume = new Volume(node));
+        }
+        if (claim.volume != null && !isAway(claim.volume.node)) {
+            pod.node = claim.volume.node;
+        }
+    }
+
+    private void startServer(Host host, Pod pod) {
+        pod.server = new Server(claims.get(host).volume);
+        pod.server.listed = metrika;
+        pod.container = name();
+        pod.version++;
+        pod.since = step;
+    }
+
+    /** A place is kept while its session lives, and taken by whoever of that name comes first. */
+    private void advancePlaces() {
+        for (var host : hosts) {
+            var holder = places.get(host);
+            if (holder != null && !holder.alive && step - holder.endedAt >= SESSION_STEPS) {
+                places.remove(host);
+            }
+            var pod = pods.get(host);
+            boolean isFree = !places.containsKey(host) && registered.containsKey(host);
+            if (isFree && pod != null && isUp(pod) && pod.server.volume.hasTable) {
+                places.put(host, pod.server);
+                registered.get(host).retainAll(pod.server.volume.parts);
+            }
+        }
+    }
+
+    private void replicate() {
+        for (var host : hosts) {
+            var holder = places.get(host);
+            if (holder == null || !holder.alive || isAway(holder.volume.node)) {
+                continue;
+            }
+            for (var other : hosts) {
+                var source = places.get(other);
+                if (source != null && source.alive && !isAway(source.volume.node)) {
+                    for (int part : source.volume.parts) {
+                        if (!holder.volume.parts.contains(part) && lags(3)) {
+                            holder.volume.parts.add(part);
+                            registered.get(host).add(part);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Clients write to whoever serves. */
+    private void write() {
+        if (calm || random.nextInt(3) > 0) {
+            return;
+        }
+        var host = hosts.get(random.nextInt(hosts.size()));
+        if (serves(host) && places.get(host) == pods.get(host).server) {
+            int part = births.size();
+            births.put(part, step);
+            pods.get(host).server.volume.parts.add(part);
+            registered.get(host).add(part);
+        }
+    }
+
+    /** As the cluster reconciler does it. */
+    private Set<Host> metrika() {
+        var wanted = new HashSet<Host>();
+        for (var host : hosts) {
+            var told = before.get(host);
+            if (metrika.contains(host) && !told.isIncomplete() || told.is(ReplacementPhase.InService)) {
+                wanted.add(host);
+            }
+        }
+        return wanted.isEmpty() ? metrika : wanted;
+    }
+
+    // What the operator sees
+
+    ReplacementIntent intent() {
+        var shard = new Replicas();
+        var some = shard.intent();
+        return new ReplacementIntent(
+                some.cluster(), some.dialect(), 0, hosts, Optional.of(AFTER), false, requests, Set.of());
+    }
+
+    Instant now() {
+        return Replicas.NOW.plus(STEP.multipliedBy(step));
+    }
+
+    ReplacementObserved observed() {
+        var answers = new HashMap<Host, Answer>();
+        var volumes = new HashMap<Host, ReplacementObserved.Volume>();
+        var registrations = new HashMap<Host, Registration>();
+        var listings = new ArrayList<Set<String>>();
+        for (var host : hosts) {
+            var seen = seenPods.get(host);
+            if (seen != null && seen.answering()) {
+                answers.put(host, answer(host));
+            }
+            volumes.put(host, volume(host));
+            registrations.put(host, registration(host));
+        }
+        hosts.stream()
+                .filter(host -> !before.get(host).isIncomplete() && pods.containsKey(host) && isUp(pods.get(host)))
+                .forEach(host -> listings.add(names(pods.get(host).server.listed)));
+        return new ReplacementObserved(
+                isBroken(Rule.LAST_REPLICA) ? allServing(seenPods) : seenPods,
+                answers,
+                Optional.empty(),
+                volumes,
+                registrations,
+                isBroken(Rule.READ_FROM_HALF) ? List.of() : listings,
+                before,
+                recorded);
+    }
+
+    private Answer answer(Host host) {
+        var pod = pods.get(host);
+        if (pod == null || !isUp(pod) || !lags(10)) {
+            return new Answer.Silent("no answer");
+        }
+        var volume = pod.server.volume;
+        if (!volume.hasTable) {
+            return Replicas.empty();
+        }
+        var parts = isBroken(Rule.CAUGHT_UP) ? births.keySet() : volume.parts;
+        return Replicas.said(
+                parts.stream()
+                        .map(part -> new PartState(part(part), 1, 1, step - births.get(part) > 1))
+                        .toList(),
+                places.get(host) == pod.server);
+    }
+
+    private ReplacementObserved.Volume volume(Host host) {
+        var claim = claims.get(host);
+        if (claim == null) {
+            return new ReplacementObserved.Volume.None();
+        }
+        if (!lags(10)) {
+            return new ReplacementObserved.Volume.Unknown("no answer");
+        }
+        return new ReplacementObserved.Volume.Claimed(
+                claim.uid,
+                claim.deleting,
+                false,
+                Optional.ofNullable(claim.volume)
+                        .map(volume -> new Node(
+                                volume.node,
+                                Optional.ofNullable(awaySince.get(volume.node))
+                                        .map(since -> Replicas.NOW.plus(STEP.multipliedBy(since))),
+                                false,
+                                false)));
+    }
+
+    private Registration registration(Host host) {
+        boolean someoneAnswers = hosts.stream().anyMatch(other -> pods.containsKey(other) && isUp(pods.get(other)));
+        if (!someoneAnswers || !lags(10)) {
+            return isBroken(Rule.UNKNOWN_IS_NO_PERMISSION)
+                    ? new Registration.Known(List.of(), 0)
+                    : new Registration.Unknown("no answer");
+        }
+        int ofPeers = (int) hosts.stream()
+                .filter(other -> !other.equals(host) && registered.containsKey(other))
+                .count();
+        if (!registered.containsKey(host)) {
+            return new Registration.Known(List.of(), ofPeers);
+        }
+        return new Registration.Known(
+                List.of(new RegisteredReplica(
+                        Replicas.PATH,
+                        places.containsKey(host) && !isBroken(Rule.OWN_PLACE),
+                        isBroken(Rule.LAST_GOOD_COPY)
+                                ? List.of()
+                                : registered.get(host).stream()
+                                        .map(ReplacementWorld::part)
+                                        .toList(),
+                        List.of())),
+                ofPeers);
+    }
+
+    private Map<Host, PodView> views() {
+        var views = new HashMap<Host, PodView>();
+        pods.forEach((host, pod) -> {
+            // What was last said of a pod whose node is away stays.
+            boolean answering = pod.server != null && (pod.server.alive || isAway(pod.node)) && !pod.deleting;
+            views.put(
+                    host,
+                    new PodView(
+                            pod.uid,
+                            "" + pod.version,
+                            answering && pod.gate != null && !hasBeenAway(pod.node),
+                            answering,
+                            pod.container,
+                            Optional.ofNullable(pod.gate),
+                            pod.node,
+                            Replicas.NOW.plus(STEP.multipliedBy(pod.since))));
+        });
+        return views;
+    }
+
+    private static Map<Host, PodView> allServing(Map<Host, PodView> pods) {
+        var serving = new HashMap<Host, PodView>();
+        pods.forEach((host, pod) -> serving.put(
+                host,
+                new PodView(
+                        pod.uid(),
+                        pod.version(),
+                        true,
+                        true,
+                        pod.container(),
+                        Optional.of(pod.container()),
+                        pod.node(),
+                        pod.since())));
+        return serving;
+    }
+
+    // What the operator does
+
+    void execute(ReplacementAction action) {
+        switch (action) {
+            case ReplacementAction.Admit(var host, var uid, var container) -> admit(host, uid, container);
+            case ReplacementAction.Fence(var host, var uid, var version, var why) -> fence(host, uid, version);
+            case ReplacementAction.CreateDatabase create -> restore(create.host());
+            case ReplacementAction.RestoreTable restore -> restore(restore.host());
+            case ReplacementAction.CreateFunction create -> {}
+            case ReplacementAction.ForgetReplica(var host, var coordination, var path) -> forget(host);
+            case ReplacementAction.DropReplica drop -> forget(drop.host());
+            case ReplacementAction.DeleteClaim(var host, var uid) -> deleteClaim(host, uid);
+            case ReplacementAction.DeletePod(var host, var uid, var force) -> deletePod(host, uid, force);
+        }
+    }
+
+    private void admit(Host host, String uid, String container) {
+        var pod = pods.get(host);
+        if (pod == null || !pod.uid.equals(uid)) {
+            return;
+        }
+        pod.gate = container;
+        pod.version++;
+        if (!isUp(pod) || !pod.container.equals(container)) {
+            return;
+        }
+        for (var other : hosts) {
+            if (!other.equals(host) && serves(other)) {
+                require(
+                        pod.server.volume.hasTable || !pods.get(other).server.volume.hasTable,
+                        host.name() + " serves without its table");
+                var missing = new TreeSet<>(pods.get(other).server.volume.parts);
+                missing.removeAll(pod.server.volume.parts);
+                missing.removeIf(part -> births.get(part) > step - YOUNG_STEPS);
+                require(missing.isEmpty(), host.name() + " serves without " + missing);
+            }
+        }
+    }
+
+    private void fence(Host host, String uid, String version) {
+        var pod = pods.get(host);
+        if (pod == null || !pod.uid.equals(uid) || !version.equals("" + pod.version)) {
+            return;
+        }
+        boolean served = serves(host);
+        pod.gate = null;
+        require(!served || hosts.stream().anyMatch(this::servesOrMay), "nobody serves but " + host.name());
+    }
+
+    /** Rows are read from it at once: nobody may do so beside others. */
+    private void restore(Host host) {
+        var pod = pods.get(host);
+        if (pod == null || !isUp(pod) || pod.server.volume.hasTable) {
+            return;
+        }
+        boolean isListed = hosts.stream()
+                .filter(other -> !other.equals(host) && serves(other))
+                .anyMatch(other -> pods.get(other).server.listed.contains(host)
+                        && pods.get(other).server.listed.size() > 1);
+        require(!isListed || births.isEmpty(), host.name() + " is read from while it is empty");
+        if (registered.containsKey(host)) {
+            require(places.get(host) == null, host.name() + " takes a place that is held");
+            requireKept(host, registered.get(host), pod.server.volume, true);
+        }
+        registered.put(host, new TreeSet<>());
+        pod.server.volume.hasTable = true;
+    }
+
+    private void forget(Host host) {
+        if (registered.containsKey(host)) {
+            require(places.get(host) == null, host.name() + " forgets a place that is held");
+            requireKept(host, registered.get(host), null, true);
+            registered.remove(host);
+        }
+    }
+
+    private void deleteClaim(Host host, String uid) {
+        var claim = claims.get(host);
+        if (claim == null || !claim.uid.equals(uid)) {
+            return;
+        }
+        if (claim.volume != null && claim.volume.hasTable) {
+            requireKept(host, claim.volume.parts, claim.volume, false);
+            var holder = places.get(host);
+            boolean isElsewhere = holder != null && holder.alive && isAway(holder.volume.node);
+            require(!isElsewhere, host.name() + " still runs on the node that is away");
+        }
+        claim.deleting = true;
+    }
+
+    private void deletePod(Host host, String uid, boolean force) {
+        var pod = pods.get(host);
+        if (pod == null || !pod.uid.equals(uid)) {
+            return;
+        }
+        require(hosts.stream().anyMatch(other -> !other.equals(host) && servesOrMay(other)), "nobody serves any more");
+        pod.deleting = true;
+        if (force) {
+            if (pod.server != null && pod.server.alive && isAway(pod.node)) {
+                zombies.add(pod.server);
+            }
+            pods.remove(host);
+        }
+    }
+
+    /** Whatever is given up stands on another volume, unless the user said that it need not. */
+    private void requireKept(Host host, Set<Integer> parts, Volume except, boolean orGoing) {
+        if (requests.stream().anyMatch(request -> request.replica() == host.replica() && request.acceptDataLoss())) {
+            return;
+        }
+        var kept = new TreeSet<Integer>();
+        claims.forEach((other, claim) -> {
+            if (claim.volume != null && claim.volume != except && (orGoing || !claim.deleting)) {
+                kept.addAll(claim.volume.parts);
+            }
+        });
+        var lost = new TreeSet<>(parts);
+        lost.removeAll(kept);
+        require(lost.isEmpty(), "what only " + host.name() + " had is given up: " + lost);
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Violation(otherwise);
+        }
+    }
+
+    // What users do, and what is remembered
+
+    private void ask(Host host, boolean acceptDataLoss) {
+        if (requests.stream().noneMatch(request -> request.replica() == host.replica())) {
+            requests.add(new Request(host.replica(), "asked", acceptDataLoss));
+        }
+    }
+
+    /** What is held for a copy that no longer exists is given up by the user in the end. */
+    void accept(Host host) {
+        if (requests.stream().anyMatch(request -> request.replica() == host.replica() && request.acceptDataLoss())) {
+            return;
+        }
+        requests.removeIf(request -> request.replica() == host.replica());
+        recorded.remove(host.replica());
+        ask(host, true);
+    }
+
+    /** As the status projection does it. */
+    void remember(ReplacementObserved observed, Map<Host, Verdict> verdicts) {
+        verdicts.forEach((host, verdict) -> {
+            var old = before.get(host);
+            boolean isSame = old.is(verdict.phase()) && old.reason().equals(verdict.reason());
+            recorded.computeIfPresent(
+                    host.replica(),
+                    (any, request) -> new Recorded(
+                            request.volume(), ReplacementStatusProjection.isDone(request, observed, verdict)));
+            before.put(host, new Before(Optional.of(verdict.phase()), verdict.reason(), isSame ? old.since() : now()));
+        });
+        requests.forEach(request -> {
+            var claim = claims.get(new Host(Replicas.CLUSTER, 0, request.replica()));
+            if (claim != null) {
+                recorded.putIfAbsent(request.replica(), new Recorded(claim.uid, false));
+            }
+        });
+        recorded.keySet().removeIf(replica -> requests.stream().noneMatch(request -> request.replica() == replica));
+    }
+
+    boolean isHealed() {
+        return hosts.stream().allMatch(this::serves)
+                && requests.stream()
+                        .allMatch(request -> recorded.containsKey(request.replica())
+                                && recorded.get(request.replica()).done())
+                && hosts.stream()
+                                .map(host -> pods.get(host).server.volume.parts)
+                                .distinct()
+                                .count()
+                        == 1
+                && metrika.size() == hosts.size();
+    }
+
+    /** It has been calm for long: what has not come back will not. */
+    boolean isDesperate() {
+        return calm && step - calmSince > 60;
+    }
+
+    boolean isCrashing() {
+        return !lags(8);
+    }
+
+    int upTo(int count) {
+        return random.nextInt(count + 1);
+    }
+
+    @Override
+    public String toString() {
+        return step + " away " + awaySince + " metrika " + names(metrika)
+                + hosts.stream()
+                        .map(host -> {
+                            var pod = pods.get(host);
+                            var claim = claims.get(host);
+                            return "\n  " + host.name()
+                                    + (pod == null
+                                            ? " no pod"
+                                            : " pod " + pod.uid + " on " + pod.node + " up " + isUp(pod) + " "
+                                                    + pod.container + " gate " + pod.gate + " deleting " + pod.deleting)
+                                    + (claim == null
+                                            ? " no claim"
+                                            : " claim " + claim.uid + " deleting " + claim.deleting
+                                                    + (claim.volume == null
+                                                            ? ""
+                                                            : " " + claim.volume.node + " " + claim.volume.hasTable
+                                                                    + claim.volume.parts))
+                                    + " zk " + registered.get(host) + " place "
+                                    + (places.get(host) == null
+                                            ? "free"
+                                            : pod != null && places.get(host) == pod.server ? "own" : "other")
+                                    + " before " + before.get(host).phase().orElse(null) + " "
+                                    + before.get(host).reason();
+                        })
+                        .toList()
+                + requests + recorded;
+    }
+
+    private boolean serves(Host host) {
+        var pod = pods.get(host);
+        return pod != null && isUp(pod) && pod.container.equals(pod.gate);
+    }
+
+    /** The operator cannot know that a host has ended a moment ago. */
+    private boolean servesOrMay(Host host) {
+        var seen = seenPods.get(host);
+        return serves(host) || seen != null && seen.answering() && seen.isInService();
+    }
+
+    private boolean isUp(Pod pod) {
+        return pod.server != null && pod.server.alive && !isAway(pod.node) && !pod.deleting;
+    }
+
+    /** Long enough for Kubernetes to call its pods not ready. */
+    private boolean hasBeenAway(String node) {
+        return isAway(node) && step - awaySince.get(node) > 8;
+    }
+
+    private boolean isAway(String node) {
+        return awaySince.containsKey(node);
+    }
+
+    private boolean isBroken(Rule rule) {
+        return broken.filter(rule::equals).isPresent();
+    }
+
+    private static Part part(int number) {
+        return Part.of("all_" + number + "_" + number + "_0");
+    }
+
+    private static Set<String> names(Set<Host> hosts) {
+        var names = new HashSet<String>();
+        hosts.forEach(host -> names.add(host.dnsName()));
+        return names;
+    }
+
+    private String name() {
+        return "x" + names++;
+    }
+}
