@@ -76,7 +76,7 @@ public final class Coverage {
     }
 
     /** How many parts of its replicated tables a host lacks that a peer has. */
-    static long lacking(HostContents host, Collection<HostContents> peers) {
+    public static long lacking(HostContents host, Collection<HostContents> peers) {
         return host.tables().entrySet().stream()
                 .filter(entry -> entry.getValue().replica().isPresent())
                 .mapToLong(entry -> lacking(entry.getKey(), entry.getValue(), peers, true))

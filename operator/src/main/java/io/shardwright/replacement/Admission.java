@@ -249,7 +249,16 @@ final class Admission {
     private boolean mayHaveMore(Host other, boolean isRebuilt, boolean someoneServes) {
         var pod = observed.pods().get(other);
         boolean isReady = pod != null && pod.ready() || observed.before(other).is(InService);
-        return observed.contents(other).isEmpty() && (someoneServes ? isRebuilt && isReady : isRebuilt || isReady);
+        return observed.contents(other).isEmpty()
+                && !hasNothing(other)
+                && (someoneServes ? isRebuilt && isReady : isRebuilt || isReady);
+    }
+
+    /** Its volume is gone, or new. */
+    private boolean hasNothing(Host other) {
+        return isRebuilt(other)
+                || observed.volumes().get(other) instanceof ReplacementObserved.Volume.Claimed claimed
+                        && claimed.lost();
     }
 
     /** Where rows come all the time, a peer always has a part that is not here yet; what was there before must be here. */

@@ -6,6 +6,7 @@ import io.shardwright.crds.ReplaceRequestStatus;
 import io.shardwright.crds.ReplacementHostStatus;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.ReplacementStatus;
+import io.shardwright.holdings.HostContents;
 import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;

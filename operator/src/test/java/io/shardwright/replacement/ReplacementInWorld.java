@@ -137,6 +137,7 @@ public final class ReplacementInWorld {
                     host,
                     new PodView(
                             "pod " + server.pod,
+                            "any",
                             server.inService(),
                             server.running && !server.hidden,
                             "container " + server.container,

@@ -1,8 +1,10 @@
 package io.shardwright.replacement;
 
 import io.shardwright.crds.ReplacementPhase;
-import io.shardwright.replacement.HostContents.PartState;
-import io.shardwright.replacement.Registration.RegisteredReplica;
+import io.shardwright.holdings.HostContents.PartState;
+import io.shardwright.holdings.Part;
+import io.shardwright.holdings.Registration;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
@@ -119,6 +121,7 @@ final class ReplacementWorld {
     private final List<Request> requests = new ArrayList<>();
     private Map<Host, PodView> seenPods = new HashMap<>();
     private Set<Host> metrika;
+    private List<Host> servedBefore = List.of();
     private boolean calm;
     private int calmSince;
     private int step;
@@ -181,10 +184,10 @@ final class ReplacementWorld {
         pods.values().stream()
                 .filter(pod -> pod.server != null && pod.server.alive && lags(3))
                 .forEach(pod -> pod.server.listed = metrika);
-        if (!lags(4)) {
-            return;
+        servedBefore = hosts.stream().filter(this::serves).toList();
+        if (lags(4)) {
+            seenPods = views();
         }
-        seenPods = views();
     }
 
     private boolean lags(int chances) {
@@ -513,7 +516,7 @@ final class ReplacementWorld {
         if (!isUp(pod) || !pod.container.equals(container)) {
             return;
         }
-        for (var other : hosts) {
+        for (var other : servedBefore) {
             if (!other.equals(host) && serves(other)) {
                 require(
                         pod.server.volume.hasTable || !pods.get(other).server.volume.hasTable,
