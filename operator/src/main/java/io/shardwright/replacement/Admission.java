@@ -93,7 +93,8 @@ final class Admission {
 
     /** There is no statement to make its tables with: with the loss accepted, its places are given up. */
     private Verdict emptied(Host host, List<RegisteredReplica> replicas) {
-        return peers.obstacle(host, true)
+        return peers.lackOfCopies(host)
+                .or(() -> peers.activeElsewhere(host))
                 .map(obstacle -> obstacle.verdict(host, Lost, "it is empty, and ZooKeeper knows tables of it"))
                 .orElseGet(() -> {
                     var verdict = Verdict.of(host, RestoringSchema, SCHEMA, "its old places in ZooKeeper are given up");

@@ -51,7 +51,7 @@ final class Peers {
     /** @param mustBeDown whether its server is thought not to run, so that its place in the coordination is free */
     Optional<Obstacle> obstacle(Host host, boolean mustBeDown) {
         return lackOfCopies(host)
-                .or(() -> mustBeDown && isActive(host) ? Optional.of(activeElsewhere()) : Optional.empty())
+                .or(() -> mustBeDown ? activeElsewhere(host) : Optional.empty())
                 .or(() -> isListed(host)
                         ? Optional.of(wait("Listed", "until no server reads from it any more"))
                         : Optional.empty());
@@ -74,17 +74,17 @@ final class Peers {
                         Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
     }
 
-    private boolean isActive(Host host) {
-        return observed.registrations().get(host) instanceof Registration.Known known
+    /** Another server that holds its place, or an earlier one of its own that has not been missed yet. */
+    Optional<Obstacle> activeElsewhere(Host host) {
+        boolean isActive = observed.registrations().get(host) instanceof Registration.Known known
                 && missing(host, known).stream().anyMatch(RegisteredReplica::active);
-    }
-
-    private static Obstacle activeElsewhere() {
-        return new Obstacle(
-                Optional.of(HoldReason.ReplicaActiveElsewhere),
-                "ReplicaActiveElsewhere",
-                "a server holds its place in ZooKeeper: one that ended without a word does so for half a minute; if it"
-                        + " lasts, it runs where Kubernetes does not see it, and must be stopped there");
+        return isActive
+                ? Optional.of(new Obstacle(
+                        Optional.of(HoldReason.ReplicaActiveElsewhere),
+                        "ReplicaActiveElsewhere",
+                        "a server holds its place in ZooKeeper: one that ended without a word does so for half a minute;"
+                                + " if it lasts, it runs where Kubernetes does not see it, and must be stopped there"))
+                : Optional.empty();
     }
 
     /** What is said to be known when there was no obstacle. */

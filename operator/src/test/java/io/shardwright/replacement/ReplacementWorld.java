@@ -121,6 +121,7 @@ final class ReplacementWorld {
     private final List<Request> requests = new ArrayList<>();
     private Map<Host, PodView> seenPods = new HashMap<>();
     private Set<Host> metrika;
+    private final Set<Host> silent = new HashSet<>();
     private List<Host> servedBefore = List.of();
     private boolean calm;
     private int calmSince;
@@ -368,6 +369,7 @@ final class ReplacementWorld {
         var volumes = new HashMap<Host, ReplacementObserved.Volume>();
         var registrations = new HashMap<Host, Registration>();
         var listings = new ArrayList<Set<String>>();
+        silent.clear();
         for (var host : hosts) {
             var seen = seenPods.get(host);
             if (seen != null && seen.answering()) {
@@ -393,6 +395,7 @@ final class ReplacementWorld {
     private Answer answer(Host host) {
         var pod = pods.get(host);
         if (pod == null || !isUp(pod) || !lags(10)) {
+            silent.add(host);
             return new Answer.Silent("no answer");
         }
         var volume = pod.server.volume;
@@ -517,7 +520,9 @@ final class ReplacementWorld {
             return;
         }
         for (var other : servedBefore) {
-            if (!other.equals(host) && serves(other)) {
+            // Whoever merely restarted does not wait for one that serves and says nothing, when another does both.
+            boolean isExcused = silent.contains(other) && !before.get(host).isIncomplete();
+            if (!other.equals(host) && serves(other) && !isExcused) {
                 require(
                         pod.server.volume.hasTable || !pods.get(other).server.volume.hasTable,
                         host.name() + " serves without its table");
@@ -679,36 +684,6 @@ final class ReplacementWorld {
 
     int upTo(int count) {
         return random.nextInt(count + 1);
-    }
-
-    @Override
-    public String toString() {
-        return step + " away " + awaySince + " metrika " + names(metrika)
-                + hosts.stream()
-                        .map(host -> {
-                            var pod = pods.get(host);
-                            var claim = claims.get(host);
-                            return "\n  " + host.name()
-                                    + (pod == null
-                                            ? " no pod"
-                                            : " pod " + pod.uid + " on " + pod.node + " up " + isUp(pod) + " "
-                                                    + pod.container + " gate " + pod.gate + " deleting " + pod.deleting)
-                                    + (claim == null
-                                            ? " no claim"
-                                            : " claim " + claim.uid + " deleting " + claim.deleting
-                                                    + (claim.volume == null
-                                                            ? ""
-                                                            : " " + claim.volume.node + " " + claim.volume.hasTable
-                                                                    + claim.volume.parts))
-                                    + " zk " + registered.get(host) + " place "
-                                    + (places.get(host) == null
-                                            ? "free"
-                                            : pod != null && places.get(host) == pod.server ? "own" : "other")
-                                    + " before " + before.get(host).phase().orElse(null) + " "
-                                    + before.get(host).reason();
-                        })
-                        .toList()
-                + requests + recorded;
     }
 
     private boolean serves(Host host) {
