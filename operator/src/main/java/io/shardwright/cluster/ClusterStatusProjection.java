@@ -96,6 +96,9 @@ final class ClusterStatusProjection {
                 Plan<ClusterAction> plan,
                 List<Outcome<ClusterAction>> outcomes) {
             var layout = ClusterPlanner.withMembers(intent, observed).layout();
+            int staying = (int) layout.hosts().stream()
+                    .filter(host -> !intent.leaving().isFenced(host))
+                    .count();
             long readyShards =
                     observed.shards().stream().filter(Progress::isReady).count();
             int readyReplicas = observed.shards().stream()
@@ -114,7 +117,7 @@ final class ClusterStatusProjection {
                     readyShards,
                     layout.shards().size(),
                     readyReplicas,
-                    layout.hosts().size(),
+                    staying,
                     problem,
                     waiting(observed, plan, readyShards < layout.shards().size()));
         }

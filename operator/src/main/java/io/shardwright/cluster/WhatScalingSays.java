@@ -7,6 +7,7 @@ import io.shardwright.crds.ScalingStatus;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Lets a new spec through, and what the scaling reconciler decided of hosts: not what this reconciler wrote itself. */
 final class WhatScalingSays implements OnUpdateFilter<ClickHouseCluster> {
@@ -27,9 +28,15 @@ final class WhatScalingSays implements OnUpdateFilter<ClickHouseCluster> {
                 .orElse(List.of());
     }
 
+    /** Who, and how far; what each waits for and holds changes all the time. */
     private static List<Object> leaving(ScalingStatus scaling) {
-        return List.of(
-                Objects.requireNonNullElse(scaling.leaving(), List.of()),
-                Objects.requireNonNullElse(scaling.leavingShards(), List.of()));
+        return Stream.<Object>concat(
+                        Stream.ofNullable(scaling.leaving())
+                                .flatMap(List::stream)
+                                .map(host -> List.of(host.name(), host.phase())),
+                        Stream.ofNullable(scaling.leavingShards())
+                                .flatMap(List::stream)
+                                .map(shard -> List.of(shard.shard(), shard.phase())))
+                .toList();
     }
 }

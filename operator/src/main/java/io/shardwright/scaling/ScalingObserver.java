@@ -67,7 +67,7 @@ final class ScalingObserver {
         var departures = departures(intent, scaling);
         var inService = standing.stream()
                 .filter(host -> Optional.ofNullable(known.get(host.name()))
-                        .filter(ShardHostStatus::ready)
+                        .filter(status -> Boolean.TRUE.equals(status.ready()))
                         .isPresent())
                 .collect(Collectors.toSet());
         var answers = someoneLeaves(intent, standing, departures) ? ask(standing, known) : Map.<Host, Answer>of();

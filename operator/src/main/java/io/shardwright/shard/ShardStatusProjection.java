@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Tells users how a shard is. */
@@ -58,9 +59,16 @@ final class ShardStatusProjection {
         var hosts = intent.hosts().stream()
                 .map(host -> hostStatus(host, intent, observed, replacement))
                 .toList();
-        int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
-        boolean allReady = ready == hosts.size();
-        var waiting = hosts.stream()
+        // One that leaves is out of service on purpose.
+        var leaving = intent.hosts().stream()
+                .filter(intent.cluster().leaving()::isFenced)
+                .map(Host::name)
+                .collect(Collectors.toSet());
+        var staying =
+                hosts.stream().filter(host -> !leaving.contains(host.name())).toList();
+        int ready = (int) staying.stream().filter(ShardHostStatus::ready).count();
+        boolean allReady = ready == staying.size();
+        var waiting = staying.stream()
                 .filter(host -> !host.ready())
                 .map(host -> host.name() + ": " + host.message())
                 .findFirst();
@@ -68,7 +76,7 @@ final class ShardStatusProjection {
         var bytes = bytes(hosts, previous);
         return new ShardStatus(
                 generation,
-                ready + "/" + hosts.size(),
+                ready + "/" + staying.size(),
                 ready,
                 bytes,
                 Amounts.bytes(bytes),

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public final class RebalanceInWorld {
     private static final TableName TABLE = new TableName("d", "t");
     private static final Dialect DIALECT = Dialect.of("18.16.1");
+    private static final int AT_ONCE = 8;
     private static final long VOLUME = 1_000_000;
     private static final long QUIET = 1_000;
     private static final long BLOCK = 1_000;
@@ -35,7 +36,7 @@ public final class RebalanceInWorld {
     }
 
     public void pass(boolean mayDie) {
-        if (world.moving == null || world.moving.over) {
+        if (world.moving == null || world.moving.over || mayDie && world.chance(2)) {
             return;
         }
         var intent = new RebalanceIntent(
@@ -50,14 +51,19 @@ public final class RebalanceInWorld {
                 10,
                 RebalanceIntent.Tables.ALL,
                 OptionalLong.empty(),
-                1,
+                AT_ONCE,
                 Optional.empty());
         var decision = RebalancePlanner.plan(intent, observe(mayDie), List.of(), true, world.now);
         last = decision;
         if (mayDie && world.chance(6)) {
             return;
         }
-        decision.begun().forEach(move -> move(move.move()));
+        for (var move : decision.begun()) {
+            if (mayDie && world.chance(4)) {
+                return;
+            }
+            move(move.move());
+        }
         world.moving.over = decision.phase() == RebalancePhase.Succeeded;
     }
 

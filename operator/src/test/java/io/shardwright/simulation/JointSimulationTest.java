@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
  */
 final class JointSimulationTest {
     /** `make soak` sets more. */
-    private static final int SEEDS = Integer.getInteger("simulation.schedules", 20_000);
+    private static final int SEEDS = Integer.getInteger("simulation.schedules", 100_000);
 
-    private static final int DISTURBED_STEPS = 20;
+    private static final int DISTURBED_STEPS = 16;
     private static final int STEPS_TO_CONVERGE = 300;
 
     @Test
