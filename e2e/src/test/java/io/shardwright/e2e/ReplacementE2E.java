@@ -94,8 +94,8 @@ final class ReplacementE2E {
     @Order(1)
     void aReplicaWhoseVolumeIsDeletedIsWholeAgainAndReadsNeverFail() {
         try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
-            loseVolume(sql.host(1, 1));
-            awaitRebuilt(sql.host(1, 1), REPLACED_WITHIN);
+            var claim = loseVolume(sql.host(1, 1));
+            awaitRebuilt(sql.host(1, 1), claim, REPLACED_WITHIN);
             assertThat(reader).isNotNull();
         }
         assertThat(historyOf(1)).anySatisfy(entry -> assertThat(entry).contains("main-1-1", "on main-1-0"));
@@ -105,8 +105,8 @@ final class ReplacementE2E {
     @Order(2)
     void soIsTheFirstHostOfTheFirstShard() {
         try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
-            loseVolume(sql.host(0, 0));
-            awaitRebuilt(sql.host(0, 0), REPLACED_WITHIN);
+            var claim = loseVolume(sql.host(0, 0));
+            awaitRebuilt(sql.host(0, 0), claim, REPLACED_WITHIN);
             assertThat(reader).isNotNull();
         }
     }
@@ -115,11 +115,11 @@ final class ReplacementE2E {
     @Order(3)
     void soItIsThoughTheOperatorDiesMeanwhile() {
         var host = sql.host(0, 1);
-        loseVolume(host);
+        var claim = loseVolume(host);
         for (int times = 0; times < 3; times++) {
             operator.kill();
         }
-        awaitRebuilt(host, REPLACED_WITHIN);
+        awaitRebuilt(host, claim, REPLACED_WITHIN);
     }
 
     @Test
@@ -174,11 +174,12 @@ final class ReplacementE2E {
         Assumptions.assumeTrue(node.isPresent(), "every node runs what all depend on");
         var lost = hostsOn(node.get());
         var counts = lost.stream().map(this::rows).toList();
+        var claims = lost.stream().map(this::claimOf).toList();
         operator.moveOff(node.get());
         nodes.get().stop(node.get());
         try {
-            for (var host : lost) {
-                awaitRebuilt(host, NODE_REPLACED_WITHIN);
+            for (int i = 0; i < lost.size(); i++) {
+                awaitRebuilt(lost.get(i), claims.get(i), NODE_REPLACED_WITHIN);
             }
         } finally {
             nodes.get().start(node.get());
@@ -194,8 +195,13 @@ final class ReplacementE2E {
                 .containsExactly(counts.getFirst() + 1));
     }
 
-    /** As when a disk breaks: the claim goes, and the pod with it. */
-    private void loseVolume(Host host) {
+    /**
+     * As when a disk breaks: the claim goes, and the pod with it.
+     *
+     * @return the claim that is gone
+     */
+    private String loseVolume(Host host) {
+        var claim = claimOf(host);
         sandbox.client()
                 .persistentVolumeClaims()
                 .inNamespace(sandbox.namespace())
@@ -206,15 +212,18 @@ final class ReplacementE2E {
                 .inNamespace(sandbox.namespace())
                 .withName(host.podName())
                 .delete();
+        return claim;
     }
 
-    private void awaitRebuilt(Host host, Duration limit) {
-        await(host.name() + " is being rebuilt").atMost(limit).until(() -> phaseOf(host)
-                .filter(phase -> phase != ReplacementPhase.InService)
-                .isPresent());
-        await(host.name() + " is whole again").atMost(limit).until(() -> phaseOf(host)
-                .filter(ReplacementPhase.InService::equals)
-                .isPresent());
+    /** @param lost the claim that it had */
+    private void awaitRebuilt(Host host, String lost, Duration limit) {
+        await(host.name() + " is whole again, with another volume")
+                .atMost(limit)
+                .until(() -> !claimOf(host).isEmpty()
+                        && !claimOf(host).equals(lost)
+                        && phaseOf(host)
+                                .filter(ReplacementPhase.InService::equals)
+                                .isPresent());
         awaitWhole();
         sandbox.awaitClusterReady(NAME);
     }
