@@ -117,6 +117,16 @@ final class CrdValidationIT {
                 new Case("ClickHouseCluster", "name: main}", "name: 2main}", "beginning with a letter"),
                 new Case("ClickHouseCluster", "name: main}", "name: main.db}", "lower-case letters, digits"),
                 new Case("ClickHouseCluster", "\"18.16.1\"", "latest", "spec.version"),
+                new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
+                        "replacement: {after: soon}",
+                        "spec.replacement.after"),
+                new Case(
+                        "Shard",
+                        "configHash: abc}",
+                        "configHash: abc, replace: [{replica: 0, reason: ''}]}",
+                        "spec.replace[0].reason"),
                 new Case("ClickHouseCluster", "shards: 2", "shards: 0", "spec.shards"),
                 new Case("ClickHouseCluster", "shards: 2", "shards: 1001", "spec.shards"),
                 new Case("ClickHouseCluster", "  replicas: 2", "  replicas: 0", "spec.replicas"),

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.shardwright.clickhouse.HttpServers;
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.testing.RealServers;
 import io.shardwright.topology.Host;
 import java.time.Duration;
@@ -59,6 +60,56 @@ class ReplacementIT {
                 .contains("are on " + first.name()));
         servers.execute(second, "INSERT INTO " + DATABASE + ".t SELECT 7, '2024-01-01' FROM system.one");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(rowsOn(first)).isEqualTo(rowsOn(second)));
+    }
+
+    @Test
+    void aPartThatNobodyElseHasIsHeldUntilItsLossIsAccepted() {
+        createTables();
+        shard.passUntilServing(PATIENCE);
+        servers.execute(first, "SYSTEM STOP FETCHES " + DATABASE + ".t");
+        servers.execute(second, "INSERT INTO " + DATABASE + ".t SELECT 5000, '2024-02-01' FROM system.one");
+
+        try (var _ = real.empty(second)) {
+            shard.restarted(second);
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.status().holds()).singleElement().satisfies(hold -> {
+                assertThat(hold.reason()).isEqualTo("LastGoodCopy");
+                assertThat(hold.message()).contains("202402_0_0_0", "acceptDataLoss");
+            });
+        });
+        assertThat(tablesOn(second)).isEmpty();
+
+        servers.execute(first, "SYSTEM START FETCHES " + DATABASE + ".t");
+        shard.ask(new Request(second.replica(), "the disk is broken", true));
+        shard.passUntilServing(PATIENCE);
+        assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
+        assertThat(shard.status().history().getLast().verified()).contains("was accepted");
+        assertThat(shard.status().requests()).singleElement().satisfies(request -> assertThat(request.done())
+                .isTrue());
+    }
+
+    @Test
+    void whatWasDroppedMeanwhileIsNotMissed() {
+        createTables();
+        shard.passUntilServing(PATIENCE);
+        try (var _ = real.empty(second)) {
+            // The session must end first: a partition is dropped on every active replica.
+            var leader = first;
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(servers.query(
+                                    leader,
+                                    "SELECT toString(is_leader) FROM system.replicas WHERE database = '" + DATABASE
+                                            + "' AND table = 't'")
+                            .getFirst())
+                    .containsExactly("1"));
+            servers.execute(leader, "ALTER TABLE " + DATABASE + ".t DROP PARTITION 202401");
+            shard.restarted(second);
+        }
+
+        shard.passUntilServing(PATIENCE);
+        assertThat(shard.holdsSeen()).doesNotContain("LastGoodCopy");
+        assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
     }
 
     private void createTables() {

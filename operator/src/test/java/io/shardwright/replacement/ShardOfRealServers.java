@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class ShardOfRealServers implements HostWriter {
     private final Map<String, String> containers = new HashMap<>();
     private final Map<String, String> gates = new HashMap<>();
     private final Map<String, List<ReplacementPhase>> seen = new HashMap<>();
+    private final Set<String> holdsSeen = new HashSet<>();
     private List<Request> requests = List.of();
     private ReplacementStatus status;
 
@@ -68,6 +70,7 @@ final class ShardOfRealServers implements HostWriter {
         var verdicts = ReplacementPlanner.judge(intent, observed, now);
         var outcomes = ActionRunner.run(ReplacementPlanner.plan(verdicts).actions(), executor::execute);
         status = ReplacementStatusProjection.project(status, intent, observed, verdicts, outcomes, now);
+        status.holds().forEach(hold -> holdsSeen.add(hold.reason()));
         status.hosts().forEach(host -> seen.computeIfAbsent(host.name(), any -> new ArrayList<>())
                 .add(host.phase()));
         return outcomes;
@@ -99,6 +102,10 @@ final class ShardOfRealServers implements HostWriter {
 
     List<ReplacementPhase> phasesSeen(Host host) {
         return seen.get(host.name());
+    }
+
+    Set<String> holdsSeen() {
+        return holdsSeen;
     }
 
     ReplacementStatus status() {
