@@ -32,5 +32,10 @@ public record MoveStatus(
         @JsonPropertyDescription("How often it was copied; more than once when it was written to meanwhile.")
         Integer attempts,
 
+        @JsonPropertyDescription(
+                "The last thing that the target remembered when the switch began; tells whether it would know of"
+                        + " having attached the partition.")
+        Long mark,
+
         @JsonPropertyDescription("When the move began, RFC 3339.")
         String since) {}

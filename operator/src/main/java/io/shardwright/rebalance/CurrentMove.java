@@ -7,11 +7,13 @@ import io.shardwright.crds.MovePhase;
  *
  * @param bytes and rows of the partition when it began
  * @param attempts how often it was copied
+ * @param mark the last thing that the target remembered when the switch began: as long as it remembers that, it remembers
+ *     whether it took the partition
  * @param since RFC 3339
  */
-record CurrentMove(Move move, MovePhase phase, long bytes, long rows, int attempts, String since) {
+record CurrentMove(Move move, MovePhase phase, long bytes, long rows, int attempts, long mark, String since) {
     /** The same at another point. */
-    CurrentMove with(MovePhase other, int copies) {
-        return new CurrentMove(move, other, bytes, rows, attempts + copies, since);
+    CurrentMove with(MovePhase other, int copies, long newMark) {
+        return new CurrentMove(move, other, bytes, rows, attempts + copies, newMark, since);
     }
 }

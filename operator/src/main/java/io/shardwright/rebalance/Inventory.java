@@ -2,6 +2,7 @@ package io.shardwright.rebalance;
 
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.crds.LeftAlone;
+import io.shardwright.crds.MovePhase;
 import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
@@ -125,12 +126,19 @@ record Inventory(
             findTablesEverywhere();
             findNewest();
             known.keySet().forEach(this::takeShard);
-            current.forEach(move -> {
+            onTheirWay().forEach(move -> {
                 fixed.merge(move.move().to(), move.bytes(), Long::sum);
                 incoming.merge(move.move().to(), move.bytes(), Long::sum);
             });
             var spaces = known.keySet().stream().map(this::space).toList();
             return new Inventory(spaces, units, leftAlone(), holds, imbalance(spaces), isComplete);
+        }
+
+        /** What only has to be tidied up after is where it belongs, and counted there. */
+        private List<CurrentMove> onTheirWay() {
+            return current.stream()
+                    .filter(move -> move.phase() != MovePhase.CleaningUp)
+                    .toList();
         }
 
         private boolean isDrained(int shard) {
@@ -187,7 +195,7 @@ record Inventory(
             var contents = new TreeMap<String, Content>();
             for (var host : known.get(shard)) {
                 for (var partition : host.partitions()) {
-                    if (current.stream().noneMatch(move -> isLeaving(move.move(), shard, partition.name()))) {
+                    if (onTheirWay().stream().noneMatch(move -> isLeaving(move.move(), shard, partition.name()))) {
                         contents.merge(
                                 partition.name().toString(),
                                 new Content(partition.name(), partition.rows(), partition.bytes()),
@@ -255,7 +263,7 @@ record Inventory(
                 obstacle = Obstacle.NotEverywhere;
             } else if (hosts.size() < cluster.hostsOf(shard).size()) {
                 obstacle = Obstacle.HostUnreachable;
-            } else if (hosts.stream().anyMatch(host -> host.busy().contains(name)) || isComing(shard, name)) {
+            } else if (hosts.stream().anyMatch(host -> host.busy().contains(name)) || isMoving(shard, name)) {
                 obstacle = Obstacle.Busy;
             } else if (hosts.stream().anyMatch(host -> rows(host, name) != content.rows())) {
                 obstacle = Obstacle.ReplicasDiffer;
@@ -267,9 +275,9 @@ record Inventory(
             }
         }
 
-        private boolean isComing(int shard, PartitionName name) {
+        private boolean isMoving(int shard, PartitionName name) {
             return current.stream()
-                    .anyMatch(move -> move.move().to() == shard
+                    .anyMatch(move -> (move.move().to() == shard || move.move().from() == shard)
                             && move.move().table().equals(name.table())
                             && move.move().partition().equals(name.partition()));
         }

@@ -22,7 +22,7 @@ record MoveLedger(List<CurrentMove> current, List<CurrentMove> moved) {
             if (step == null || !isTaken(step, outcomes)) {
                 current.add(move);
             } else if (step.end() == End.NOT_YET) {
-                current.add(move.with(step.phase(), copies(step)));
+                current.add(move.with(step.phase(), copies(step), step.mark().orElse(move.mark())));
             } else if (step.end() == End.MOVED) {
                 moved.add(move);
             }

@@ -10,9 +10,11 @@ import java.util.OptionalLong;
  *
  * @param copy what a copy that this process began is doing
  * @param memory what the target remembers of those
+ * @param remembered the last thing that the target remembers, in the order in which it does
  * @param insertsInFlight some insert took its number before the partition's drop did, and has not ended
  */
-record MoveObserved(List<Source> source, List<Target> target, Copy copy, Memory memory, boolean insertsInFlight) {
+record MoveObserved(
+        List<Source> source, List<Target> target, Copy copy, Memory memory, long remembered, boolean insertsInFlight) {
     MoveObserved {
         source = List.copyOf(source);
         target = List.copyOf(target);
@@ -68,6 +70,7 @@ record MoveObserved(List<Source> source, List<Target> target, Copy copy, Memory 
          * @param tables of this move that stand there, by name
          * @param staged checksums of the parts in the staging table, sorted
          * @param isVisible what was attached is there for readers
+         * @param isCaughtUp nothing of the partition is left to be done there
          * @param isBusy a statement about the tables of this move is running
          */
         record Known(
@@ -76,6 +79,7 @@ record MoveObserved(List<Source> source, List<Target> target, Copy copy, Memory 
                 List<String> tables,
                 List<String> staged,
                 boolean isVisible,
+                boolean isCaughtUp,
                 boolean isBusy)
                 implements Target {
             public Known {

@@ -3,6 +3,7 @@ package io.shardwright.rebalance;
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Servers;
+import io.shardwright.crds.MovePhase;
 import io.shardwright.importspec.TargetTableSql;
 import io.shardwright.rebalance.MoveObserved.Memory;
 import io.shardwright.rebalance.MoveObserved.Source;
@@ -34,19 +35,22 @@ final class MoveObserver {
         this.copies = copies;
     }
 
-    MoveObserved observe(Move move, ClusterFacts cluster) {
+    private MoveObserved observe(CurrentMove current, ClusterFacts cluster) {
+        var move = current.move();
+        var mark = current.phase() == MovePhase.Switching ? OptionalLong.of(current.mark()) : OptionalLong.empty();
         // Before the servers: a copy that ends in between is then seen as running still.
         var copy = copies.of(move.id());
         var dialect = cluster.dialect();
         var source = onEvery(cluster.hostsOf(move.from()), host -> source(host, move, dialect));
         // What was taken is known before it is looked for.
         var taken = cluster.hostsOf(move.to()).stream()
-                .map(host -> taken(host, move))
+                .map(host -> taken(host, move, mark))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(Taken.NOTHING);
-        var target = onEvery(cluster.hostsOf(move.to()), host -> target(host, move, dialect, taken.parts()));
-        return new MoveObserved(source, target, copy, taken.memory(), isInsertInFlight(move, source));
+        var target = onEvery(
+                cluster.hostsOf(move.to()), host -> target(host, move, dialect, taken.parts(), current.phase()));
+        return new MoveObserved(source, target, copy, taken.memory(), taken.last(), isInsertInFlight(move, source));
     }
 
     private Source source(Host host, Move move, Dialect dialect) {
@@ -76,7 +80,7 @@ final class MoveObserver {
         }
     }
 
-    private Target target(Host host, Move move, Dialect dialect, Set<String> taken) {
+    private Target target(Host host, Move move, Dialect dialect, Set<String> taken, MovePhase phase) {
         try {
             var rows = servers.query(host, MoveSql.target(move));
             if (MoveStateSql.pathsAtTarget(rows, move.table().table()).isEmpty()) {
@@ -89,7 +93,7 @@ final class MoveObserver {
                             .map(checksums(host, move, dialect, move.staging(), paths, names))
                             .toList())
                     .orElse(List.of());
-            return MoveStateSql.target(host, move, rows, staged, taken);
+            return MoveStateSql.target(host, move, rows, staged, taken, isCaughtUp(host, move, phase));
         } catch (ClickHouseException e) {
             return new Target.Unknown(host, e.getMessage());
         }
@@ -98,16 +102,29 @@ final class MoveObserver {
     /** Asks for nothing but that: readers see a partition twice meanwhile. */
     boolean isVisible(Move move, List<Host> hosts) {
         var taken = hosts.stream()
-                .map(host -> taken(host, move))
+                .map(host -> taken(host, move, OptionalLong.empty()))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(Taken.NOTHING);
         return onEvery(
                         hosts,
                         host -> MoveStateSql.target(
-                                host, move, servers.query(host, MoveSql.target(move)), List.of(), taken.parts()))
+                                host, move, servers.query(host, MoveSql.target(move)), List.of(), taken.parts(), false))
                 .stream()
                 .allMatch(Target.Known::isVisible);
+    }
+
+    /** Asked only when it matters. */
+    private boolean isCaughtUp(Host host, Move move, MovePhase phase) {
+        if (phase != MovePhase.CleaningUp) {
+            return false;
+        }
+        var replica = servers.query(host, MoveSql.replica(move));
+        return !replica.isEmpty()
+                && MoveStateSql.isCaughtUp(
+                        replica.getFirst(),
+                        servers.query(host, MoveSql.queue(replica.getFirst().get(1))),
+                        move);
     }
 
     private UnaryOperator<String> checksums(
@@ -129,12 +146,12 @@ final class MoveObserver {
     }
 
     /** What the table at the target took of what was staged. */
-    private record Taken(Set<String> parts, Memory memory) {
-        private static final Taken NOTHING = new Taken(Set.of(), Memory.NOT_TAKEN);
+    private record Taken(Set<String> parts, Memory memory, long last) {
+        private static final Taken NOTHING = new Taken(Set.of(), Memory.NOT_TAKEN, 0);
     }
 
     /** Empty when this host cannot tell. */
-    private Optional<Taken> taken(Host host, Move move) {
+    private Optional<Taken> taken(Host host, Move move, OptionalLong mark) {
         try {
             var rows = servers.query(host, MoveSql.target(move));
             var staging = MoveStateSql.pathsAtTarget(rows, move.staging());
@@ -142,17 +159,14 @@ final class MoveObserver {
             if (staging.isEmpty() || table.isEmpty()) {
                 return Optional.empty();
             }
-            // The fingerprints are read first: an entry that the table forgets in between is then missed on the safe
-            // side.
-            var staged = Long.parseLong(
-                    servers.query(host, MoveSql.lastChange(staging.get().table()))
-                            .getFirst()
-                            .getFirst());
             var fingerprints =
                     servers.query(host, MoveSql.remembered(staging.get().table()));
             var remembered = servers.query(host, MoveSql.remembered(table.get().table()));
             var taken = MoveStateSql.taken(fingerprints, remembered);
-            return Optional.of(new Taken(taken, MoveStateSql.memory(taken, remembered, window(host, move), staged)));
+            return Optional.of(new Taken(
+                    taken,
+                    MoveStateSql.memory(taken, remembered, window(host, move), mark),
+                    MoveStateSql.lastRemembered(remembered)));
         } catch (ClickHouseException e) {
             return Optional.empty();
         }
@@ -204,7 +218,7 @@ final class MoveObserver {
     /** By the id of the move. */
     Map<String, MoveObserved> observe(List<CurrentMove> moves, ClusterFacts cluster) {
         var observed = new HashMap<String, MoveObserved>();
-        moves.forEach(move -> observed.put(move.move().id(), observe(move.move(), cluster)));
+        moves.forEach(move -> observed.put(move.move().id(), observe(move, cluster)));
         return observed;
     }
 }

@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
  */
 final class MovePlanner {
     /** Placements of more units than this are too many to try. */
-    private static final int FEW = 12;
+    private static final int FEW = 9;
 
     /** Tried at most; a pass must not take long whatever the sizes are. */
-    private static final int TRIES = 60_000;
+    private static final int TRIES = 3_000;
 
     private static final Comparator<Relocation> ORDER =
             Comparator.comparing(Relocation::unit, Unit.LARGEST_FIRST).thenComparingInt(Relocation::to);

@@ -9,8 +9,8 @@ enum MoveRule {
     UNKNOWN_IS_NOT_ABSENT,
     /** The copy equals the source, byte by byte, on every replica of the target, before the source's is dropped. */
     EVERY_REPLICA_HAS_THE_COPY,
-    /** The replicas of the source hold just what was copied when the drop is queued. */
-    SOURCE_IS_AS_IT_WAS_COPIED,
+    /** The replication queues that a move stops are the table's: no other move may start them meanwhile. */
+    ONE_SWITCH_AT_A_TIME,
     /** A drop is queued behind stopped queues only: what it takes is looked at before it is carried out. */
     QUEUES_STAND_STILL,
     /** Rows that were written between the last look and the drop are written once more, above what it takes. */

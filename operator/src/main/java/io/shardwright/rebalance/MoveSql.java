@@ -172,11 +172,6 @@ final class MoveSql {
                 + Sql.literal(path + "/blocks");
     }
 
-    /** When something was last done to a table. */
-    static String lastChange(String path) {
-        return "SELECT toString(max(czxid)) FROM system.zookeeper WHERE path = " + Sql.literal(path + "/log");
-    }
-
     private static String alter(Move move, String table) {
         return "ALTER TABLE " + Sql.qualified(move.table().database(), table);
     }

@@ -74,6 +74,15 @@ final class MoveStateSql {
                         .max());
     }
 
+    /** Whether a replica has read all that the others wrote, and has nothing of the partition left to do. */
+    static boolean isCaughtUp(List<String> replica, List<List<String>> queue, Move move) {
+        boolean hasReadLog = Long.parseLong(replica.get(5)) > Long.parseLong(replica.get(4));
+        return hasReadLog
+                && queue.stream()
+                        .flatMap(row -> row.getFirst().lines())
+                        .noneMatch(line -> line.contains(move.partition() + "_"));
+    }
+
     /** An entry is a few lines of text: what is to be done, and on the next line the part. */
     private static Stream<String> queued(List<List<String>> queue, Set<String> kinds, Move move) {
         return queue.stream()
@@ -88,8 +97,10 @@ final class MoveStateSql {
     /**
      * @param staged checksums of the staging table's parts
      * @param taken names under which the target took them
+     * @param isCaughtUp nothing of the partition is left to be done there
      */
-    static Target.Known target(Host host, Move move, List<List<String>> rows, List<String> staged, Set<String> taken) {
+    static Target.Known target(
+            Host host, Move move, List<List<String>> rows, List<String> staged, Set<String> taken, boolean isCaughtUp) {
         var standing = ofKind(rows, "part")
                 .filter(row -> row.get(4).equals(move.table().table()))
                 .toList();
@@ -99,6 +110,7 @@ final class MoveStateSql {
                 ofKind(rows, "table").map(row -> row.get(1)).sorted().toList(),
                 staged.stream().sorted().toList(),
                 !taken.isEmpty() && taken.stream().allMatch(name -> isStanding(name, move.partition(), standing)),
+                isCaughtUp,
                 ofKind(rows, "running").findAny().isPresent());
     }
 
@@ -120,15 +132,24 @@ final class MoveStateSql {
 
     /**
      * @param window how many entries the target remembers
-     * @param staged when the partition was staged, in ZooKeeper's count of changes
+     * @param mark the last of them when the switch began, in ZooKeeper's count of changes; empty before that: then nothing
+     *     was attached
      */
-    static Memory memory(Set<String> taken, List<List<String>> remembered, int window, long staged) {
+    static Memory memory(Set<String> taken, List<List<String>> remembered, int window, OptionalLong mark) {
         if (!taken.isEmpty()) {
             return Memory.TAKEN;
         }
-        boolean reachesBack =
-                remembered.size() < window || remembered.stream().anyMatch(row -> Long.parseLong(row.get(2)) < staged);
+        boolean reachesBack = mark.isEmpty()
+                || remembered.size() < window
+                || remembered.stream().anyMatch(row -> Long.parseLong(row.get(2)) <= mark.getAsLong());
         return reachesBack ? Memory.NOT_TAKEN : Memory.FORGOTTEN;
+    }
+
+    static long lastRemembered(List<List<String>> remembered) {
+        return remembered.stream()
+                .mapToLong(row -> Long.parseLong(row.get(2)))
+                .max()
+                .orElse(0);
     }
 
     /**

@@ -3,13 +3,15 @@ package io.shardwright.rebalance;
 import io.shardwright.crds.MovePhase;
 import io.shardwright.plan.Hold;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What comes next of a move. The phase, or the end, is reached when every action was done.
  *
  * @param end how the move is over; {@link End#NOT_YET} while it is not
+ * @param mark what is to be kept when the switch begins
  */
-record MoveStep(MovePhase phase, End end, List<RebalanceAction> actions, List<Hold> holds) {
+record MoveStep(MovePhase phase, End end, List<RebalanceAction> actions, List<Hold> holds, OptionalLong mark) {
     MoveStep {
         actions = List.copyOf(actions);
         holds = List.copyOf(holds);
@@ -22,6 +24,15 @@ record MoveStep(MovePhase phase, End end, List<RebalanceAction> actions, List<Ho
         MOVED,
         /** Nothing changed. */
         GIVEN_UP
+    }
+
+    MoveStep(MovePhase phase, End end, List<? extends RebalanceAction> actions, List<Hold> holds) {
+        this(phase, end, List.copyOf(actions), holds, OptionalLong.empty());
+    }
+
+    /** @param mark the last thing that the target remembers */
+    static MoveStep beginSwitch(long mark) {
+        return new MoveStep(MovePhase.Switching, End.NOT_YET, List.of(), List.of(), OptionalLong.of(mark));
     }
 
     static MoveStep stay(MovePhase phase, List<Hold> holds) {

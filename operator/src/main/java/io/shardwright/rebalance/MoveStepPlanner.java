@@ -94,6 +94,9 @@ final class MoveStepPlanner {
     }
 
     private MoveStep copyOrAwait() {
+        if (targets().isEmpty() || sources().isEmpty()) {
+            return MoveStep.stay(MovePhase.Copying, unknown());
+        }
         var expected = checksums(sources().getFirst().parts());
         boolean isOnItsWay =
                 targets().stream().allMatch(target -> target.tables().contains(move.staging()))
@@ -120,13 +123,12 @@ final class MoveStepPlanner {
             return hold(
                     MovePhase.Copying,
                     HoldReason.RowsAlreadyPresent,
-                    "shard " + move.to()
-                            + " remembers having taken the very same rows, or forgets too fast to tell; it would ignore them."
+                    "shard " + move.to() + " remembers having taken the very same rows, and would ignore them."
                             + " Delete one of the copies, or leave the table out");
         }
         var obstacle = wish.whyNotSwitch().or(this::readOnly).or(this::withoutLeader);
         return obstacle.map(hold -> MoveStep.stay(MovePhase.Copying, List.of(hold)))
-                .orElseGet(() -> MoveStep.go(MovePhase.Switching, List.of()));
+                .orElseGet(() -> MoveStep.beginSwitch(observed.remembered()));
     }
 
     /** Safety: compared on every replica, and byte by byte. */
@@ -163,10 +165,8 @@ final class MoveStepPlanner {
             return MoveStep.stay(MovePhase.Switching, unknown());
         }
         boolean isAsCopied = isCopied()
-                && (!obeys(MoveRule.SOURCE_IS_AS_IT_WAS_COPIED)
-                        || replicasAgree()
-                                && sources().stream()
-                                        .allMatch(source -> source.awaited().isEmpty()));
+                && replicasAgree()
+                && sources().stream().allMatch(source -> source.awaited().isEmpty());
         var leader = sources().stream().filter(Source.Known::isLeader).findFirst();
         boolean mayDrop =
                 wish.goesOn() && isAsCopied && leader.isPresent() && readOnly().isEmpty();
@@ -199,14 +199,19 @@ final class MoveStepPlanner {
         if (staged().isEmpty() && observed.memory() != Memory.TAKEN) {
             return new MoveStep(MovePhase.Switching, End.NOT_YET, List.of(), withUnknown(List.of(copyIsGone())));
         }
-        lostWithTheirHost().ifPresent(holds::add);
-        if (observed.insertsInFlight() && obeys(MoveRule.INSERTS_HAVE_ENDED)) {
+        // Once it was attached, all that the drop takes was looked at: no insert with such a number was under way any
+        // more.
+        boolean isLookedThrough = observed.memory() == Memory.TAKEN;
+        if (!isLookedThrough) {
+            lostWithTheirHost().ifPresent(holds::add);
+        }
+        if (!isLookedThrough && observed.insertsInFlight() && obeys(MoveRule.INSERTS_HAVE_ENDED)) {
             holds.add(new Hold(HoldReason.BeingWritten, move.describe(), "waits for an insert to end"));
         }
         if (!holds.isEmpty()) {
             return MoveStep.stay(MovePhase.Switching, withUnknown(holds));
         }
-        var actions = new ArrayList<RebalanceAction>(rescues());
+        var actions = new ArrayList<RebalanceAction>(isLookedThrough ? List.of() : rescues());
         boolean isRescued = actions.isEmpty();
         if (mustBeAttached()) {
             var host = targets().stream()
@@ -317,17 +322,18 @@ final class MoveStepPlanner {
 
     private MoveStep cleanUp(MovePhase phase, End end) {
         var actions = new ArrayList<RebalanceAction>();
+        // A replica that was away may still have to link what it has in the staging table.
         targets().stream()
                 .filter(target -> !target.tables().isEmpty())
+                .filter(target -> end == End.GIVEN_UP || target.isCaughtUp())
                 .forEach(target -> actions.add(new RebalanceAction.DropMoveTables(move, target.host())));
         var holds = observed.target().stream()
                 .flatMap(target -> target instanceof Target.Unknown(var host, var why)
                         ? Stream.of(unreachable(host.name(), why))
                         : Stream.empty())
                 .toList();
-        return actions.isEmpty() && holds.isEmpty()
-                ? MoveStep.over(phase, end)
-                : new MoveStep(phase, End.NOT_YET, actions, holds);
+        boolean isTidy = targets().stream().allMatch(target -> target.tables().isEmpty());
+        return isTidy && holds.isEmpty() ? MoveStep.over(phase, end) : new MoveStep(phase, End.NOT_YET, actions, holds);
     }
 
     private List<RebalanceAction> startQueues() {

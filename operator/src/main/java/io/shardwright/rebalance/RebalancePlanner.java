@@ -59,7 +59,18 @@ final class RebalancePlanner {
             List<CurrentMove> current,
             boolean mayBegin,
             Instant now) {
-        return new RebalancePlanner(intent, observed, current, now, MoveRule.ALL).plan(mayBegin);
+        return plan(intent, observed, current, mayBegin, now, MoveRule.ALL);
+    }
+
+    /** @param rules those that are obeyed: all, but in tests */
+    static RebalanceDecision plan(
+            RebalanceIntent intent,
+            RebalanceObserved observed,
+            List<CurrentMove> current,
+            boolean mayBegin,
+            Instant now,
+            Set<MoveRule> rules) {
+        return new RebalancePlanner(intent, observed, current, now, rules).plan(mayBegin);
     }
 
     /** The Rebalance is being deleted: what was begun is ended or given up. */
@@ -101,7 +112,13 @@ final class RebalancePlanner {
                             + intent.window().get().to() + " "
                             + intent.window().get().zone()));
         }
-        int begin = goesOn && isTime && mayBegin && observed.ahead().isEmpty() ? howManyBegin(moves) : 0;
+        int begin = goesOn
+                        && isTime
+                        && mayBegin
+                        && !isSwitching()
+                        && observed.ahead().isEmpty()
+                ? howManyBegin(moves)
+                : 0;
         boolean isDone =
                 moves.isEmpty() && current.isEmpty() && observed.ahead().isEmpty() && !isHeldUp(inventory);
         return decision(
@@ -112,6 +129,11 @@ final class RebalancePlanner {
                         .map(RebalancePlanner::planned)
                         .toList(),
                 Optional.of(inventory));
+    }
+
+    /** What changes shards is on both for a moment: no time to tell which is too full. */
+    private boolean isSwitching() {
+        return current.stream().anyMatch(move -> move.phase() == MovePhase.Switching);
     }
 
     private RebalancePhase phase(boolean isDone) {
@@ -159,7 +181,7 @@ final class RebalancePlanner {
                     move.move().describe(),
                     "waits until " + publisher.get() + " is done with the table"));
         }
-        return isAnotherSwitching
+        return isAnotherSwitching && rules.contains(MoveRule.ONE_SWITCH_AT_A_TIME)
                 ? Optional.of(new Hold(
                         HoldReason.MoveAhead,
                         move.move().describe(),
@@ -189,6 +211,7 @@ final class RebalancePlanner {
                 MovePhase.Copying,
                 content.bytes(),
                 content.rows(),
+                0,
                 0,
                 now.truncatedTo(ChronoUnit.SECONDS).toString());
     }

@@ -46,6 +46,7 @@ final class RebalanceStatusProjection {
                         move.bytes(),
                         move.rows(),
                         move.attempts(),
+                        Objects.requireNonNullElse(move.mark(), 0L),
                         move.since()))
                 .toList();
     }
@@ -254,6 +255,7 @@ final class RebalanceStatusProjection {
                 move.bytes(),
                 move.rows(),
                 move.attempts(),
+                move.mark(),
                 move.since());
     }
 

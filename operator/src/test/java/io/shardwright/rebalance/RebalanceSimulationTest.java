@@ -1,0 +1,169 @@
+package io.shardwright.rebalance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardwright.crds.RebalancePhase;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The planners in a closed loop with a model of the servers, over many seeds. */
+class RebalanceSimulationTest {
+    /** `make soak` sets more. */
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 600);
+
+    /** A rule that is broken shows soon. */
+    private static final int SEEDS_TO_NOTICE = 200;
+
+    private static final int TROUBLED = 100;
+    private static final int CALM = 150;
+
+    /** How a rebalance ended. */
+    private enum End {
+        BALANCED,
+        HELD,
+        LOST,
+        THIN,
+        HIDDEN,
+        MISPLACED,
+        LEFT_SOMETHING,
+        NEVER_ENDED
+    }
+
+    @Test
+    void everyRowIsOnOneShardOnceWhateverHappens() {
+        var ends = ends(MoveRule.ALL, SEEDS);
+
+        assertThat(ends.keySet())
+                .as("seeds by end: "
+                        + ends.entrySet().stream()
+                                .map(end -> end.getKey() + "="
+                                        + end.getValue().stream().limit(9).toList() + " of "
+                                        + end.getValue().size())
+                                .toList())
+                .isSubsetOf(End.BALANCED, End.HELD, End.NEVER_ENDED);
+        assertThat(ends.getOrDefault(End.NEVER_ENDED, List.of()).size())
+                .as("waits for ever, but loses nothing")
+                .isLessThan(SEEDS / 100);
+        assertThat(ends.get(End.BALANCED).size()).isGreaterThan(SEEDS * 9 / 10);
+    }
+
+    @ParameterizedTest
+    @EnumSource(MoveRule.class)
+    void theSimulationNoticesEachRuleThatIsBroken(MoveRule broken) {
+        var rules = new HashSet<>(MoveRule.ALL);
+        rules.remove(broken);
+
+        assertThat(ends(rules, SEEDS_TO_NOTICE).keySet())
+                .as("without " + broken)
+                .containsAnyOf(End.LOST, End.THIN, End.HIDDEN, End.MISPLACED);
+    }
+
+    private static Map<End, List<Long>> ends(Set<MoveRule> rules, int seeds) {
+        return LongStream.range(0, seeds)
+                .boxed()
+                .collect(Collectors.groupingBy(seed -> run(seed, rules), TreeMap::new, Collectors.toList()));
+    }
+
+    /** Trouble for a while, then calm until nothing is left to do. */
+    private static End run(long seed, Set<MoveRule> rules) {
+        boolean hasOutages = seed % 2 == 0;
+        var random = new Random(seed);
+        var world = new MoveWorld(seed, hasOutages);
+        var intent = intent(random);
+        List<CurrentMove> current = List.of();
+        for (int step = 0; step < TROUBLED + CALM; step++) {
+            boolean isCalm = step >= TROUBLED;
+            if (isCalm) {
+                world.heal();
+            } else {
+                world.live();
+            }
+            boolean isRemoved = seed % 7 == 0 && step > TROUBLED / 2;
+            var observed = world.observe(current);
+            var decision = isRemoved
+                    ? RebalancePlanner.planRemoval(intent, observed, current, Instant.EPOCH)
+                    : RebalancePlanner.plan(intent, observed, current, true, Instant.EPOCH, rules);
+            boolean crashes = !isCalm && random.nextInt(8) == 0;
+            var outcomes = execute(world, decision, crashes ? random.nextInt(4) : Integer.MAX_VALUE);
+            if (world.hasLost()) {
+                return End.LOST;
+            }
+            if (world.isThin()) {
+                return End.THIN;
+            }
+            if (!hasOutages && world.isHidden()) {
+                return End.HIDDEN;
+            }
+            if (!crashes) {
+                current = MoveLedger.after(current, decision, outcomes).current();
+            }
+            boolean isOver = isRemoved ? current.isEmpty() : decision.phase() == RebalancePhase.Succeeded;
+            if (isCalm && isOver && decision.plan().actions().isEmpty()) {
+                return end(world);
+            }
+            boolean isHeld =
+                    decision.plan().holds().stream().anyMatch(hold -> hold.reason() == HoldReason.RowsAlreadyPresent);
+            if (step == TROUBLED + CALM - 1 && isHeld) {
+                return End.HELD;
+            }
+        }
+        return End.NEVER_ENDED;
+    }
+
+    /** As the runner of actions does it: those of one subject up to the first that fails. */
+    private static List<Outcome<RebalanceAction>> execute(MoveWorld world, RebalanceDecision decision, int limit) {
+        var outcomes = new ArrayList<Outcome<RebalanceAction>>();
+        var failed = new HashSet<String>();
+        for (var action : decision.plan().actions().stream().limit(limit).toList()) {
+            if (!failed.contains(action.subject())) {
+                var outcome = world.execute(action);
+                outcomes.add(outcome);
+                if (outcome instanceof Outcome.Failed) {
+                    failed.add(action.subject());
+                }
+            }
+        }
+        return outcomes;
+    }
+
+    private static End end(MoveWorld world) {
+        world.heal();
+        world.heal();
+        if (world.isMisplaced()) {
+            return End.MISPLACED;
+        }
+        return world.hasStaging() || world.isStopped() ? End.LEFT_SOMETHING : End.BALANCED;
+    }
+
+    private static RebalanceIntent intent(Random random) {
+        return new RebalanceIntent(
+                "ns",
+                "even",
+                "uid",
+                "c",
+                false,
+                false,
+                random.nextBoolean() ? Set.of(random.nextInt(2)) : Set.of(),
+                Map.of(),
+                10,
+                RebalanceIntent.Tables.ALL,
+                OptionalLong.empty(),
+                1 + random.nextInt(3),
+                Optional.empty());
+    }
+}
