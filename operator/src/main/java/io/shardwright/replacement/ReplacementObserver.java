@@ -219,7 +219,7 @@ final class ReplacementObserver {
     private List<Set<String>> listings(
             ReplacementIntent intent, ReplacementObserved asked, Map<String, Pod> podsOfCluster) {
         var own = intent.hosts().stream()
-                .filter(host -> !asked.before(host).isIncomplete())
+                .filter(host -> asked.isInService(host) || !asked.before(host).isIncomplete())
                 .flatMap(host -> asked.contents(host).stream())
                 .flatMap(contents -> contents.listed().stream());
         var everyone = intent.hosts().stream().map(Host::dnsName).collect(Collectors.toSet());

@@ -173,7 +173,9 @@ final class ReplacementPlanner {
                                 .flatMap(contents -> admission.judge(host, pod, contents).actions().stream())
                                 .filter(ReplacementAction.Admit.class::isInstance)
                                 .toList();
-        return Verdict.of(host, Lost, loss.reason(), message).with(readmission).held(HoldReason.LastReplicaInService);
+        return Verdict.of(host, readmission.isEmpty() ? Lost : InService, loss.reason(), message)
+                .with(readmission)
+                .held(HoldReason.LastReplicaInService);
     }
 
     private Verdict giveUp(Host host, Losses.Loss loss) {

@@ -379,7 +379,9 @@ final class ReplacementWorld {
             registrations.put(host, registration(host));
         }
         hosts.stream()
-                .filter(host -> !before.get(host).isIncomplete() && pods.containsKey(host) && isUp(pods.get(host)))
+                .filter(host -> (serves(host) || !before.get(host).isIncomplete())
+                        && pods.containsKey(host)
+                        && isUp(pods.get(host)))
                 .forEach(host -> listings.add(names(pods.get(host).server.listed)));
         return new ReplacementObserved(
                 isBroken(Rule.LAST_REPLICA) ? allServing(seenPods) : seenPods,
