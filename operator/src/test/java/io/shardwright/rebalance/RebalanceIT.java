@@ -194,7 +194,6 @@ class RebalanceIT {
         assertThat(wrong).as("never fewer rows than there are").allSatisfy(rows -> assertThat(rows)
                 .isGreaterThan((long) ROWS * PARTITIONS));
         assertThat(wrong.size()).as("of " + reads + " reads").isLessThan((int) (reads.get() / 5) + 5);
-        System.out.println("wrong " + wrong.size() + " of " + reads + ", overlaps " + run.overlaps);
     }
 
     @Test
