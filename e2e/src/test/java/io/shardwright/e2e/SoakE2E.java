@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(EndToEnd.class)
 final class SoakE2E {
-    private static final int ROUNDS = Integer.getInteger("soak.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("soak.rounds", 2);
     private static final long SEED = Long.getLong("soak.seed", 1);
     private static final Set<String> EVENTS = Stream.of(
                     System.getProperty("soak.events", "").split(","))

@@ -213,7 +213,7 @@ final class MoveWorld {
     }
 
     /**
-     * The one thing that a move does not survive (ADR 8): a row that was inserted in the milliseconds before the drop was queued,
+     * The one thing that a move does not survive (ADR 10): a row that was inserted in the milliseconds before the drop was queued,
      * and a server that ends in those before the row is written once more.
      */
     private boolean isInTheGap(Shard shard, Replica replica) {

@@ -3,8 +3,8 @@ package io.shardwright.e2e.harness;
 import static org.awaitility.Awaitility.await;
 
 import io.shardwright.clickhouse.ClickHouseException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Inserts small blocks of numbered rows into a table of {@link Yaml#table}, one after the other, and keeps count of what was
@@ -20,7 +20,10 @@ public final class Writer implements AutoCloseable {
     private final int shards;
     private final int replicas;
     private final AtomicLong blocks = new AtomicLong();
-    private final ReentrantLock writing = new ReentrantLock(true);
+
+    /** Held while a block is written, and while none may be. Whoever waits for it does so in a thread of its own. */
+    private final Semaphore writing = new Semaphore(1, true);
+
     private final Thread thread;
     private volatile boolean isInDoubt;
     private volatile boolean closed;
@@ -50,16 +53,17 @@ public final class Writer implements AutoCloseable {
     /** Returns between two blocks, when every block sent was acknowledged; nothing is written until {@link #resume}. */
     public void pause() {
         await("the last block is acknowledged").atMost(Sandbox.SOON).until(() -> {
-            writing.lock();
+            writing.acquire();
             if (isInDoubt) {
-                writing.unlock();
+                writing.release();
+                return false;
             }
-            return !isInDoubt;
+            return true;
         });
     }
 
     public void resume() {
-        writing.unlock();
+        writing.release();
     }
 
     @Override
@@ -74,7 +78,7 @@ public final class Writer implements AutoCloseable {
 
     private void write() {
         for (int attempt = 0; !closed; attempt++) {
-            writing.lock();
+            writing.acquireUninterruptibly();
             try {
                 isInDoubt = true;
                 insert(blocks.get(), attempt);
@@ -83,7 +87,7 @@ public final class Writer implements AutoCloseable {
             } catch (ClickHouseException | IllegalStateException e) {
                 // A host that is away, or a replica that is read-only: another one takes the same block.
             } finally {
-                writing.unlock();
+                writing.release();
             }
             pauseBetweenBlocks();
         }
