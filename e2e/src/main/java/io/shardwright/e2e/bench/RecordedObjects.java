@@ -3,6 +3,7 @@ package io.shardwright.e2e.bench;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.shardwright.e2e.harness.Sandbox;
@@ -77,6 +78,10 @@ record RecordedObjects(String namespace, List<HasMetadata> objects, KubernetesSe
                 && !"None".equals(service.getSpec().getClusterIP())) {
             service.getSpec().setClusterIP(null);
             service.getSpec().setClusterIPs(null);
+        }
+        if (object instanceof StatefulSet statefulSet) {
+            // Nobody but the operator would open them.
+            statefulSet.getSpec().getTemplate().getSpec().setReadinessGates(null);
         }
     }
 }
