@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.shardwright.crds.ReplaceRequest;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.shardwright.crds.ReplacementHostStatus;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.ReplacementStatus;
@@ -269,26 +270,21 @@ final class ReplacementE2E {
     }
 
     private void ask(Host host, boolean acceptDataLoss) {
-        request(host, List.of(new ReplaceRequest(host.replica(), "as a test", acceptDataLoss)));
+        request(
+                host,
+                "[{\"replica\": " + host.replica() + ", \"reason\": \"as a test\", \"acceptDataLoss\": "
+                        + acceptDataLoss + "}]");
     }
 
     private void withdraw(Host host) {
-        request(host, List.of());
+        request(host, "[]");
     }
 
-    private void request(Host host, List<ReplaceRequest> requests) {
-        sandbox.client().resource(shard(host.shard())).edit(shard -> {
-            var spec = shard.getSpec();
-            shard.setSpec(new io.shardwright.crds.ShardSpec(
-                    spec.cluster(),
-                    spec.index(),
-                    spec.members(),
-                    spec.servers(),
-                    spec.serversHash(),
-                    spec.configHash(),
-                    requests));
-            return shard;
-        });
+    /** As kubectl patch does: whatever else changes in the Shard meanwhile is no conflict. */
+    private void request(Host host, String requests) {
+        sandbox.client()
+                .resource(shard(host.shard()))
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"replace\": " + requests + "}}");
     }
 
     private boolean isDone(Host host) {
