@@ -11,7 +11,7 @@ public record ReplacementStatus(
         List<ReplaceRequestStatus> requests,
 
         @JsonPropertyDescription("What cannot be undone and was done, the last of it; newest last.")
-        List<HistoryEntry> history,
+        List<HistoryLine> history,
 
         @JsonPropertyDescription("What is wanted but must wait, and why.")
         List<HoldStatus> holds) {}

@@ -1,6 +1,6 @@
 package io.shardwright.replacement;
 
-import io.shardwright.crds.HistoryEntry;
+import io.shardwright.crds.HistoryLine;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.ReplaceRequestStatus;
 import io.shardwright.crds.ReplacementHostStatus;
@@ -139,12 +139,12 @@ final class ReplacementStatusProjection {
                         && verdict.holds().isEmpty();
     }
 
-    private static List<HistoryEntry> history(List<HistoryEntry> previous, Map<Host, Verdict> verdicts, Instant now) {
-        var history = new ArrayList<HistoryEntry>(previous == null ? List.of() : previous);
+    private static List<HistoryLine> history(List<HistoryLine> previous, Map<Host, Verdict> verdicts, Instant now) {
+        var history = new ArrayList<HistoryLine>(previous == null ? List.of() : previous);
         verdicts.values().stream()
                 .flatMap(verdict -> verdict.note().stream())
                 .map(note ->
-                        new HistoryEntry(now.truncatedTo(ChronoUnit.SECONDS).toString(), note.what(), note.verified()))
+                        new HistoryLine(now.truncatedTo(ChronoUnit.SECONDS).toString(), note.what(), note.verified()))
                 .forEach(history::add);
         return List.copyOf(history.subList(Math.max(0, history.size() - REMEMBERED), history.size()));
     }
