@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -36,12 +37,19 @@ final class Admission {
     private final ReplacementObserved observed;
     private final Peers peers;
     private final Instant now;
+    private final Set<ReplacementRule> rules;
 
-    Admission(ReplacementIntent intent, ReplacementObserved observed, Peers peers, Instant now) {
+    Admission(
+            ReplacementIntent intent,
+            ReplacementObserved observed,
+            Peers peers,
+            Instant now,
+            Set<ReplacementRule> rules) {
         this.intent = intent;
         this.observed = observed;
         this.peers = peers;
         this.now = now;
+        this.rules = rules;
     }
 
     Verdict judge(Host host, PodView pod, HostContents contents) {
@@ -76,7 +84,7 @@ final class Admission {
 
     /** Nobody to compare with: new, unless the coordination knows better. */
     private Verdict emptyAmongEmpty(Host host, PodView pod) {
-        return switch (observed.registrations().get(host)) {
+        return switch (peers.registration(host)) {
             case Registration.Known(var replicas, var ofPeers)
             when replicas.isEmpty() && ofPeers == 0 -> admit(host, pod);
             case Registration.Known(var replicas, var ofPeers)
@@ -111,7 +119,7 @@ final class Admission {
      * cluster whose tables are still empty needs no such care.
      */
     private Verdict withoutTables(Host host, Reference missing) {
-        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+        if (!(peers.registration(host) instanceof Registration.Known known)) {
             return peers.obstacle(host, true)
                     .orElseThrow()
                     .verdict(
@@ -148,7 +156,8 @@ final class Admission {
     /** The status says that its tables are being made: nothing stood in the way then, and nobody is sent to it. */
     private boolean isAnnounced(Host host) {
         var before = observed.before(host);
-        return before.is(RestoringSchema) && before.reason().equals(SCHEMA);
+        return !rules.contains(ReplacementRule.TOLD_BEFORE_DONE)
+                || before.is(RestoringSchema) && before.reason().equals(SCHEMA);
     }
 
     /** Databases first; then all else at once, and what fails for want of another is tried again with the next pass. */
@@ -193,7 +202,11 @@ final class Admission {
                         host, intent.cluster().coordination(), tablePath));
     }
 
+    /** CAUGHT_UP_BEFORE_SERVING. */
     private Verdict caughtUp(Host host, PodView pod, HostContents contents, boolean isRebuilt) {
+        if (!rules.contains(ReplacementRule.CAUGHT_UP_BEFORE_SERVING)) {
+            return admit(host, pod);
+        }
         var others =
                 intent.hosts().stream().filter(other -> !other.equals(host)).toList();
         boolean someoneServes = others.stream().anyMatch(observed::isInService);

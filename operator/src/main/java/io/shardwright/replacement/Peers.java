@@ -19,11 +19,21 @@ final class Peers {
     private final ReplacementIntent intent;
     private final ReplacementObserved observed;
     private final Losses losses;
+    private final Set<ReplacementRule> rules;
 
-    Peers(ReplacementIntent intent, ReplacementObserved observed, Losses losses) {
+    Peers(ReplacementIntent intent, ReplacementObserved observed, Losses losses, Set<ReplacementRule> rules) {
         this.intent = intent;
         this.observed = observed;
         this.losses = losses;
+        this.rules = rules;
+    }
+
+    /** UNKNOWN_IS_NOT_ABSENT. Null of a host that was not looked up. */
+    Registration registration(Host host) {
+        var registration = observed.registrations().get(host);
+        return registration instanceof Registration.Unknown && !rules.contains(ReplacementRule.UNKNOWN_IS_NOT_ABSENT)
+                ? new Registration.Known(List.of(), 0)
+                : registration;
     }
 
     /** Why a replica may not be given up, or made anew, now. */
@@ -59,7 +69,7 @@ final class Peers {
 
     /** Whatever it had must be on a replica that serves, unless a user says otherwise. */
     Optional<Obstacle> lackOfCopies(Host host) {
-        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+        if (!(registration(host) instanceof Registration.Known known)) {
             return Optional.of(wait(
                     "CoordinationUnknown",
                     "what ZooKeeper knows of it is not known: "
@@ -68,7 +78,8 @@ final class Peers {
                                     : "it was not asked yet")));
         }
         var uncovered = uncovered(host, missing(host, known));
-        return uncovered.isEmpty() || losses.isLossAccepted(host)
+        boolean isCovered = uncovered.isEmpty() || !rules.contains(ReplacementRule.NEVER_THE_LAST_GOOD_COPY);
+        return isCovered || losses.isLossAccepted(host)
                 ? Optional.empty()
                 : Optional.of(new Obstacle(
                         Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
@@ -76,7 +87,8 @@ final class Peers {
 
     /** Another server that holds its place, or an earlier one of its own that has not been missed yet. */
     Optional<Obstacle> activeElsewhere(Host host) {
-        boolean isActive = observed.registrations().get(host) instanceof Registration.Known known
+        boolean isActive = rules.contains(ReplacementRule.FORGET_ONLY_THE_DEAD)
+                && registration(host) instanceof Registration.Known known
                 && missing(host, known).stream().anyMatch(RegisteredReplica::active);
         return isActive
                 ? Optional.of(new Obstacle(
@@ -89,7 +101,7 @@ final class Peers {
 
     /** What is said to be known when there was no obstacle. */
     String whatIsVerified(Host host) {
-        if (!(observed.registrations().get(host) instanceof Registration.Known known)) {
+        if (!(registration(host) instanceof Registration.Known known)) {
             return "";
         }
         var replicas = missing(host, known);
@@ -103,8 +115,9 @@ final class Peers {
 
     /** Another server that reads from it beside others of the shard. Where it is the only one listed, nothing else is read. */
     boolean isListed(Host host) {
-        return observed.listings().stream()
-                .anyMatch(names -> names.contains(host.dnsName()) && listsAnother(names, host));
+        return rules.contains(ReplacementRule.NEVER_READ_FROM_HALF)
+                && observed.listings().stream()
+                        .anyMatch(names -> names.contains(host.dnsName()) && listsAnother(names, host));
     }
 
     private boolean listsAnother(Set<String> names, Host host) {

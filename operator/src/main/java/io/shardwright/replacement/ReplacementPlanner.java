@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,18 +34,27 @@ final class ReplacementPlanner {
     private final Peers peers;
     private final Losses losses;
     private final Admission admission;
+    private final Set<ReplacementRule> rules;
 
-    private ReplacementPlanner(ReplacementIntent intent, ReplacementObserved observed, Instant now) {
+    private ReplacementPlanner(
+            ReplacementIntent intent, ReplacementObserved observed, Instant now, Set<ReplacementRule> rules) {
         this.intent = intent;
         this.observed = observed;
+        this.rules = rules;
         this.losses = new Losses(intent, observed, now);
-        this.peers = new Peers(intent, observed, losses);
-        this.admission = new Admission(intent, observed, peers, now);
+        this.peers = new Peers(intent, observed, losses, rules);
+        this.admission = new Admission(intent, observed, peers, now, rules);
     }
 
     /** Where each host of the shard stands. */
     static Map<Host, Verdict> judge(ReplacementIntent intent, ReplacementObserved observed, Instant now) {
-        var planner = new ReplacementPlanner(intent, observed, now);
+        return judge(intent, observed, now, ReplacementRule.ALL);
+    }
+
+    /** @param rules those to obey; all but in tests of the tests */
+    static Map<Host, Verdict> judge(
+            ReplacementIntent intent, ReplacementObserved observed, Instant now, Set<ReplacementRule> rules) {
+        var planner = new ReplacementPlanner(intent, observed, now, rules);
         var verdicts = new TreeMap<Host, Verdict>();
         intent.hosts().forEach(host -> verdicts.put(host, planner.judge(host)));
         return verdicts;
@@ -126,7 +136,7 @@ final class ReplacementPlanner {
             return verdict;
         }
         // A shard that leaves as a whole was emptied: nobody needs to serve it.
-        return peers.keepers(host).isEmpty() && !intent.leaving().containsAll(intent.hosts())
+        return isLast(host) && !intent.leaving().containsAll(intent.hosts())
                 ? Verdict.of(host, InService, "Leaving", "it is to leave the cluster, and no other replica serves")
                         .held(HoldReason.LastReplicaInService)
                 : verdict.with(
@@ -134,14 +144,13 @@ final class ReplacementPlanner {
     }
 
     /**
-     * NEVER_THE_LAST_ACTIVE_REPLICA and NEVER_THE_LAST_GOOD_COPY: another replica serves, and whatever this one had is on
+     * NEVER_THE_LAST_IN_SERVICE and NEVER_THE_LAST_GOOD_COPY: another replica serves, and whatever this one had is on
      * those that do.
      */
     private Verdict lost(Host host, Losses.Loss loss) {
         var pod = observed.pods().get(host);
         boolean serves = observed.isInService(host);
-        var keepers = peers.keepers(host);
-        if (keepers.isEmpty() && (serves || !losses.isLossAccepted(host))) {
+        if (isLast(host) && (serves || !losses.isLossAccepted(host))) {
             return asLastOne(host, loss, pod);
         }
         if (pod != null && pod.gate().isPresent()) {
@@ -150,6 +159,11 @@ final class ReplacementPlanner {
         return peers.obstacle(host, !loss.isServerUp())
                 .map(obstacle -> obstacle.verdict(host, Lost, loss.message()))
                 .orElseGet(() -> giveUp(host, loss));
+    }
+
+    private boolean isLast(Host host) {
+        return rules.contains(ReplacementRule.NEVER_THE_LAST_IN_SERVICE)
+                && peers.keepers(host).isEmpty();
     }
 
     /** One that serves goes on while it may be the last to have something. */
@@ -180,7 +194,8 @@ final class ReplacementPlanner {
 
     private Verdict giveUp(Host host, Losses.Loss loss) {
         var verdict = Verdict.of(host, Replacing, loss.reason(), loss.message());
-        if (!observed.before(host).is(Replacing)) {
+        if (rules.contains(ReplacementRule.TOLD_BEFORE_DONE)
+                && !observed.before(host).is(Replacing)) {
             return verdict.noting(
                     "give up the volume of " + host.name() + ": " + loss.message(), peers.whatIsVerified(host));
         }

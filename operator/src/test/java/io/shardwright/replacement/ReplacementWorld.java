@@ -40,16 +40,6 @@ final class ReplacementWorld {
     /** What is older was there to be fetched. */
     private static final int YOUNG_STEPS = 3;
 
-    /** A rule of the planner's that is broken by what the planner is told. */
-    enum Rule {
-        LAST_GOOD_COPY,
-        LAST_REPLICA,
-        READ_FROM_HALF,
-        OWN_PLACE,
-        CAUGHT_UP,
-        UNKNOWN_IS_NO_PERMISSION
-    }
-
     /** What must not happen has happened. */
     static final class Violation extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -107,7 +97,6 @@ final class ReplacementWorld {
     }
 
     private final Random random;
-    private final Optional<Rule> broken;
     private final List<Host> hosts;
     private final Map<String, Integer> awaySince = new TreeMap<>();
     private final Map<Host, Claim> claims = new HashMap<>();
@@ -128,9 +117,8 @@ final class ReplacementWorld {
     private int step;
     private int names;
 
-    ReplacementWorld(long seed, Optional<Rule> broken) {
+    ReplacementWorld(long seed) {
         this.random = new Random(seed);
-        this.broken = broken;
         int replicas = 2 + random.nextInt(2);
         this.hosts = IntStream.range(0, replicas)
                 .mapToObj(replica -> new Host(Replicas.CLUSTER, 0, replica))
@@ -384,14 +372,7 @@ final class ReplacementWorld {
                         && isUp(pods.get(host)))
                 .forEach(host -> listings.add(names(pods.get(host).server.listed)));
         return new ReplacementObserved(
-                isBroken(Rule.LAST_REPLICA) ? allServing(seenPods) : seenPods,
-                answers,
-                Optional.empty(),
-                volumes,
-                registrations,
-                isBroken(Rule.READ_FROM_HALF) ? List.of() : listings,
-                before,
-                recorded);
+                seenPods, answers, Optional.empty(), volumes, registrations, listings, before, recorded);
     }
 
     private Answer answer(Host host) {
@@ -404,9 +385,8 @@ final class ReplacementWorld {
         if (!volume.hasTable) {
             return Replicas.empty();
         }
-        var parts = isBroken(Rule.CAUGHT_UP) ? births.keySet() : volume.parts;
         return Replicas.said(
-                parts.stream()
+                volume.parts.stream()
                         .map(part -> new PartState(part(part), 1, 1, step - births.get(part) > 1))
                         .toList(),
                 places.get(host) == pod.server);
@@ -436,9 +416,7 @@ final class ReplacementWorld {
     private Registration registration(Host host) {
         boolean someoneAnswers = hosts.stream().anyMatch(other -> pods.containsKey(other) && isUp(pods.get(other)));
         if (!someoneAnswers || !lags(10)) {
-            return isBroken(Rule.UNKNOWN_IS_NO_PERMISSION)
-                    ? new Registration.Known(List.of(), 0)
-                    : new Registration.Unknown("no answer");
+            return new Registration.Unknown("no answer");
         }
         int ofPeers = (int) hosts.stream()
                 .filter(other -> !other.equals(host) && registered.containsKey(other))
@@ -449,12 +427,10 @@ final class ReplacementWorld {
         return new Registration.Known(
                 List.of(new RegisteredReplica(
                         Replicas.PATH,
-                        places.containsKey(host) && !isBroken(Rule.OWN_PLACE),
-                        isBroken(Rule.LAST_GOOD_COPY)
-                                ? List.of()
-                                : registered.get(host).stream()
-                                        .map(ReplacementWorld::part)
-                                        .toList(),
+                        places.containsKey(host),
+                        registered.get(host).stream()
+                                .map(ReplacementWorld::part)
+                                .toList(),
                         List.of())),
                 ofPeers);
     }
@@ -477,22 +453,6 @@ final class ReplacementWorld {
                             Replicas.NOW.plus(STEP.multipliedBy(pod.since))));
         });
         return views;
-    }
-
-    private static Map<Host, PodView> allServing(Map<Host, PodView> pods) {
-        var serving = new HashMap<Host, PodView>();
-        pods.forEach((host, pod) -> serving.put(
-                host,
-                new PodView(
-                        pod.uid(),
-                        pod.version(),
-                        true,
-                        true,
-                        pod.container(),
-                        Optional.of(pod.container()),
-                        pod.node(),
-                        pod.since())));
-        return serving;
     }
 
     // What the operator does
@@ -710,10 +670,6 @@ final class ReplacementWorld {
 
     private boolean isAway(String node) {
         return awaySince.containsKey(node);
-    }
-
-    private boolean isBroken(Rule rule) {
-        return broken.filter(rule::equals).isPresent();
     }
 
     private static Part part(int number) {

@@ -1,0 +1,24 @@
+package io.shardwright.replacement;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What replacement never does. Each is looked for by the simulations, which must notice when one is not obeyed. */
+enum ReplacementRule {
+    /** A replica that serves is fenced, or given up, only while another one of its shard serves. */
+    NEVER_THE_LAST_IN_SERVICE,
+    /** A volume, or a place in the coordination, is given up only when whatever was there is on replicas that serve. */
+    NEVER_THE_LAST_GOOD_COPY,
+    /** Tables that have rows elsewhere are made only where nobody reads yet. */
+    NEVER_READ_FROM_HALF,
+    /** A host serves when it has what its peers have. */
+    CAUGHT_UP_BEFORE_SERVING,
+    /** What could not be looked at is not taken for absent. */
+    UNKNOWN_IS_NOT_ABSENT,
+    /** A place in the coordination whose session lives is neither taken nor forgotten. */
+    FORGET_ONLY_THE_DEAD,
+    /** What cannot be undone stands in the status before it is done, and is looked at once more. */
+    TOLD_BEFORE_DONE;
+
+    static final Set<ReplacementRule> ALL = Set.copyOf(EnumSet.allOf(ReplacementRule.class));
+}
