@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class OperatorProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
     private static final String LEASE = "shardwright-operator";
-    private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 
     /**
@@ -75,7 +75,7 @@ public final class OperatorProcess implements AutoCloseable {
         this.client = client;
         this.fleet = new Fleet(meters);
         this.credentials = new OperatorCredentials(client, settings.namespaces());
-        this.servers = new HttpServers(credentials, SOCKET_TIMEOUT, meters);
+        this.servers = new HttpServers(credentials, LONGEST_STATEMENT, meters);
         this.events = new EventPublisher(client, clock);
         this.operator = new Operator(configuration -> configure(configuration, client, meters));
         this.http = new HttpEndpoint(settings.httpPort(), () -> started, fleet, meters);
