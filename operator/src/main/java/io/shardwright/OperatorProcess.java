@@ -50,12 +50,8 @@ public final class OperatorProcess implements AutoCloseable {
     private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 
-    /**
-     * What no watch tells is seen by then: an object that was deleted in the moment it was made, or a status that was held to
-     * be up to date because the cache did not show yet what had been written a moment before. A pass that finds nothing to do
-     * costs milliseconds.
-     */
-    private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(30);
+    /** What no watch tells, e.g. of an object that was deleted in the moment it was made, is seen by then. */
+    private static final Duration AT_LEAST_EVERY = Duration.ofMinutes(10);
 
     private final OperatorSettings settings;
     private final KubernetesClient client;
