@@ -47,15 +47,11 @@ import org.slf4j.LoggerFactory;
 public final class OperatorProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
     private static final String LEASE = "shardwright-operator";
-    private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 
-    /**
-     * What no watch tells is seen by then: an object that was deleted in the moment it was made, or a status that was held to
-     * be up to date because the cache did not show yet what had been written a moment before. A pass that finds nothing to do
-     * costs milliseconds.
-     */
-    private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(30);
+    /** What no watch tells, e.g. of an object that was deleted in the moment it was made, is seen by then. */
+    private static final Duration AT_LEAST_EVERY = Duration.ofMinutes(10);
 
     private final OperatorSettings settings;
     private final KubernetesClient client;
@@ -75,7 +71,7 @@ public final class OperatorProcess implements AutoCloseable {
         this.client = client;
         this.fleet = new Fleet(meters);
         this.credentials = new OperatorCredentials(client, settings.namespaces());
-        this.servers = new HttpServers(credentials, SOCKET_TIMEOUT, meters);
+        this.servers = new HttpServers(credentials, LONGEST_STATEMENT, meters);
         this.events = new EventPublisher(client, clock);
         this.operator = new Operator(configuration -> configure(configuration, client, meters));
         this.http = new HttpEndpoint(settings.httpPort(), () -> started, fleet, meters);

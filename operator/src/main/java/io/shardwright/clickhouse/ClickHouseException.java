@@ -21,6 +21,11 @@ public final class ClickHouseException extends RuntimeException {
         this.code = code;
     }
 
+    /** @param message why nothing was heard */
+    static ClickHouseException noAnswer(String message, Throwable cause) {
+        return new ClickHouseException(NO_ANSWER, message, cause);
+    }
+
     public int code() {
         return code;
     }

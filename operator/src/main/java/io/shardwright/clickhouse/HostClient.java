@@ -12,7 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Sends statements to one host with clickhouse-java's client-v2. How it is set, and why:
@@ -38,15 +42,15 @@ final class HostClient implements AutoCloseable {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
 
     private final HostDirectory.Address address;
-    private final Duration socketTimeout;
+    private final Patience patience;
     private final PlainHttp plain;
     private volatile Boolean errorsReadable;
     private Client client;
 
-    HostClient(HttpClient http, HostDirectory.Address address, Duration socketTimeout) {
+    HostClient(HttpClient http, HostDirectory.Address address, Patience patience) {
         this.address = address;
-        this.socketTimeout = socketTimeout;
-        this.plain = new PlainHttp(http, address, socketTimeout);
+        this.patience = patience;
+        this.plain = new PlainHttp(http, address);
     }
 
     /**
@@ -58,7 +62,32 @@ final class HostClient implements AutoCloseable {
         if (errorsReadable == null) {
             errorsReadable = areErrorsReadable();
         }
-        return errorsReadable ? sendByClient(sql, settings) : plain.send(sql, settings);
+        boolean byClient = errorsReadable;
+        return await(
+                id -> byClient ? sendByClient(sql, id, settings) : plain.send(sql, id, settings),
+                patience,
+                this::isRunning);
+    }
+
+    /** @param statement runs a statement by the id that it is given */
+    private static String await(UnaryOperator<String> statement, Patience patience, Predicate<String> isRunning) {
+        var id = UUID.randomUUID().toString();
+        var answer = new FutureTask<>(() -> statement.apply(id));
+        Thread.startVirtualThread(answer);
+        return patience.await(answer, () -> isRunning.test(id));
+    }
+
+    private boolean isRunning(String queryId) {
+        var count = "SELECT count() FROM system.processes WHERE query_id = " + Sql.literal(queryId)
+                + " FORMAT TabSeparated";
+        var briefly = new Patience(patience.interval(), patience.interval());
+        try {
+            return !await(id -> plain.send(count, id, Map.of()), briefly, id -> false)
+                    .strip()
+                    .equals("0");
+        } catch (ClickHouseException e) {
+            return !e.isNoAnswer();
+        }
     }
 
     @Override
@@ -70,23 +99,28 @@ final class HostClient implements AutoCloseable {
     }
 
     private boolean areErrorsReadable() {
-        var version =
-                plain.send("SELECT version() FORMAT TabSeparated", Map.of()).strip();
+        var version = await(
+                        id -> plain.send("SELECT version() FORMAT TabSeparated", id, Map.of()),
+                        patience,
+                        this::isRunning)
+                .strip();
         return Dialect.of(version).errorsHaveACodeHeader();
     }
 
     /** Made when first used: old servers never need it, and it keeps buffers. */
     private synchronized Client client() {
         if (client == null) {
-            client = open(address, socketTimeout);
+            client = open(address, patience.longest());
         }
         return client;
     }
 
     @SuppressWarnings("try") // close() is declared to throw anything; what it may throw is handled below
-    private String sendByClient(String sql, Map<String, String> own) {
-        var settings =
-                new QuerySettings().setFormat(ClickHouseFormat.TabSeparated).waitEndOfQuery(true);
+    private String sendByClient(String sql, String queryId, Map<String, String> own) {
+        var settings = new QuerySettings()
+                .setQueryId(queryId)
+                .setFormat(ClickHouseFormat.TabSeparated)
+                .waitEndOfQuery(true);
         own.forEach(settings::serverSetting);
         try (QueryResponse response = client().query(sql, settings).get()) {
             return new String(response.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -103,7 +137,7 @@ final class HostClient implements AutoCloseable {
     /** An unreadable error is that of a server which was replaced by an older one: its version is asked again. */
     private ClickHouseException failure(Throwable cause) {
         if (!(cause instanceof ServerException refused)) {
-            return new ClickHouseException(ClickHouseException.NO_ANSWER, ServerWords.innermost(cause), cause);
+            return ClickHouseException.noAnswer(ServerWords.innermost(cause), cause);
         }
         if (refused.getCode() == UNREADABLE) {
             errorsReadable = null;

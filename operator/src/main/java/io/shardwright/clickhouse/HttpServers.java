@@ -22,10 +22,11 @@ public final class HttpServers implements Servers, AutoCloseable {
     private final HostClients clients;
     private final MeterRegistry meters;
 
-    /** @param socketTimeout how long to wait for a server's next byte: at least as long as the longest statement runs */
-    public HttpServers(HostDirectory directory, Duration socketTimeout, MeterRegistry meters) {
+    /** @param longest how long to wait at most for a statement that the server says it runs */
+    public HttpServers(HostDirectory directory, Duration longest, MeterRegistry meters) {
+        var patience = Patience.of(longest);
         this.directory = directory;
-        this.clients = new HostClients(address -> new HostClient(http, address, socketTimeout), UNUSED);
+        this.clients = new HostClients(address -> new HostClient(http, address, patience), UNUSED);
         this.meters = meters;
     }
 

@@ -10,10 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -25,46 +22,40 @@ final class PlainHttp {
     private static final Pattern CODE = Pattern.compile("^[^\\n]{0,40}Code: (\\d+)");
 
     private final HttpClient client;
-    private final URI uri;
+    private final String uri;
     private final String authorization;
-    private final Duration timeout;
 
-    PlainHttp(HttpClient client, HostDirectory.Address address, Duration timeout) {
+    PlainHttp(HttpClient client, HostDirectory.Address address) {
         this.client = client;
-        this.uri = URI.create(address.url() + "/?wait_end_of_query=1");
+        this.uri = address.url() + "/?wait_end_of_query=1";
         var credentials = (address.user() + ":" + address.password()).getBytes(StandardCharsets.UTF_8);
         this.authorization = "Basic " + Base64.getEncoder().encodeToString(credentials);
-        this.timeout = timeout;
     }
 
-    /** The request's own timeout ends with the answer's headers, so the whole answer is waited for with a limit too. */
-    String send(String sql, Map<String, String> settings) {
-        var request = HttpRequest.newBuilder(uri(settings))
+    /**
+     * @param queryId by which the server knows the statement while it runs
+     * @param settings of this statement alone
+     */
+    String send(String sql, String queryId, Map<String, String> settings) {
+        var request = HttpRequest.newBuilder(uri(queryId, settings))
                 .header("Authorization", authorization)
                 .POST(HttpRequest.BodyPublishers.ofString(sql))
                 .build();
-        var answer = client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         try {
-            return bodyOf(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw noAnswer("no answer within " + timeout.toSeconds() + " s", e);
+            return bodyOf(client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
         } catch (InterruptedException e) {
-            answer.cancel(true);
             Thread.currentThread().interrupt();
-            throw noAnswer("interrupted", e);
-        } catch (ExecutionException e) {
-            throw noAnswer(ServerWords.innermost(e), e.getCause());
+            throw ClickHouseException.noAnswer("interrupted", e);
+        } catch (IOException e) {
+            throw ClickHouseException.noAnswer(ServerWords.innermost(e), e);
         }
     }
 
-    private URI uri(Map<String, String> settings) {
-        return settings.isEmpty()
-                ? uri
-                : URI.create(settings.entrySet().stream()
-                        .map(setting -> "&" + setting.getKey() + "=" + setting.getValue())
-                        .sorted()
-                        .collect(Collectors.joining("", uri.toString(), "")));
+    private URI uri(String queryId, Map<String, String> settings) {
+        return URI.create(settings.entrySet().stream()
+                .map(setting -> "&" + setting.getKey() + "=" + setting.getValue())
+                .sorted()
+                .collect(Collectors.joining("", uri + "&query_id=" + queryId, "")));
     }
 
     /** For all hosts: each client has a thread of its own, and finds by itself the connections that belong to a host. */
@@ -82,12 +73,9 @@ final class PlainHttp {
         }
         var code = CODE.matcher(answer.body());
         if (!code.find()) {
-            throw noAnswer("HTTP status " + answer.statusCode() + " without a ClickHouse error", new IOException());
+            throw ClickHouseException.noAnswer(
+                    "HTTP status " + answer.statusCode() + " without a ClickHouse error", null);
         }
         throw new ClickHouseException(Integer.parseInt(code.group(1)), ServerWords.tidy(answer.body()), null);
-    }
-
-    private static ClickHouseException noAnswer(String message, Throwable cause) {
-        return new ClickHouseException(ClickHouseException.NO_ANSWER, message, cause);
     }
 }

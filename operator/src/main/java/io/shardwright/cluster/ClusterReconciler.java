@@ -79,7 +79,10 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         }
         return switch (ClusterParser.parse(resource, dnsDomain)) {
             case Parsed.Rejected<ClusterIntent> rejected ->
-                patch(resource, ClusterStatusProjection.rejected(resource, rejected.message(), clock.instant()));
+                write(
+                        resource,
+                        ClusterStatusProjection.rejected(resource, rejected.message(), clock.instant()),
+                        context);
             case Parsed.Accepted<ClusterIntent> accepted -> reconcile(resource, accepted.intent(), context);
         };
     }
@@ -91,15 +94,16 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = ClusterStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
-        var update = patch(resource, status);
+        var update = write(resource, status, context);
         return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
     }
 
     /** The scaling reconciler writes into the same status. */
-    private static UpdateControl<ClickHouseCluster> patch(ClickHouseCluster resource, ClickHouseClusterStatus status) {
+    private static UpdateControl<ClickHouseCluster> write(
+            ClickHouseCluster resource, ClickHouseClusterStatus status, Context<ClickHouseCluster> context) {
         var previous =
                 resource.getStatus() == null ? null : resource.getStatus().withoutScaling();
-        return StatusPatch.of(resource, previous, status, ClickHouseCluster::new);
+        return StatusPatch.write(resource, previous, status, ClickHouseCluster::new, context);
     }
 
     private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {

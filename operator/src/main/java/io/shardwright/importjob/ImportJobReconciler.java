@@ -93,8 +93,11 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
     public UpdateControl<ImportJob> reconcile(ImportJob resource, Context<ImportJob> context) {
         return switch (ImportParser.parse(resource)) {
             case Parsed.Rejected<ImportIntent>(var message) ->
-                StatusPatch.of(
-                        resource, ImportStatusProjection.rejected(resource, message, clock.instant()), ImportJob::new);
+                StatusPatch.write(
+                        resource,
+                        ImportStatusProjection.rejected(resource, message, clock.instant()),
+                        ImportJob::new,
+                        context);
             case Parsed.Accepted<ImportIntent>(var intent) -> reconcile(resource, intent, context);
         };
     }
@@ -107,7 +110,7 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
         }
         var decision = ImportPlanner.plan(intent, observed, workerImage);
         var outcomes = carryOut(resource, intent, observed, decision);
-        var update = StatusPatch.of(resource, outcomes.status(), ImportJob::new);
+        var update = StatusPatch.write(resource, outcomes.status(), ImportJob::new, context);
         return decision.isTidy() ? update : update.rescheduleAfter(nextLook(observed, decision, outcomes.failed()));
     }
 
@@ -123,7 +126,7 @@ public final class ImportJobReconciler implements Reconciler<ImportJob>, Cleaner
             return DeleteControl.defaultDelete();
         }
         var outcomes = carryOut(resource, intent, observed, decision);
-        StatusPatch.write(resource, outcomes.status(), ImportJob::new, context);
+        StatusPatch.tryToWrite(resource, outcomes.status(), ImportJob::new, context);
         return DeleteControl.noFinalizerRemoval()
                 .rescheduleAfter(nextLook(observed, decision, outcomes.failed()).toMillis());
     }

@@ -76,10 +76,11 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
     public UpdateControl<Rebalance> reconcile(Rebalance resource, Context<Rebalance> context) {
         return switch (RebalanceParser.parse(resource)) {
             case Parsed.Rejected<RebalanceIntent>(var message) ->
-                StatusPatch.of(
+                StatusPatch.write(
                         resource,
                         RebalanceStatusProjection.rejected(resource, message, clock.instant()),
-                        Rebalance::new);
+                        Rebalance::new,
+                        context);
             case Parsed.Accepted<RebalanceIntent>(var intent) -> reconcile(resource, intent, context);
         };
     }
@@ -93,7 +94,7 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
         var now = clock.instant();
         var decision = RebalancePlanner.plan(intent, observed, current, mayBegin(resource, intent, current, now), now);
         var pass = carryOut(resource, intent, observed, decision, context);
-        var update = StatusPatch.of(resource, pass.status(), Rebalance::new);
+        var update = StatusPatch.write(resource, pass.status(), Rebalance::new, context);
         return decision.phase() == RebalancePhase.Succeeded ? update : update.rescheduleAfter(nextLook(decision, pass));
     }
 
@@ -112,7 +113,7 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
         if (isTidy) {
             return DeleteControl.defaultDelete();
         }
-        StatusPatch.write(resource, pass.status(), Rebalance::new, context);
+        StatusPatch.tryToWrite(resource, pass.status(), Rebalance::new, context);
         return DeleteControl.noFinalizerRemoval()
                 .rescheduleAfter(nextLook(decision, pass).toMillis());
     }

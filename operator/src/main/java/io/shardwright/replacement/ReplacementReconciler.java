@@ -102,7 +102,7 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
                 ReplacementStatusProjection.holdsOf(before),
                 ReplacementStatusProjection.holdsOf(status),
                 outcomes);
-        var update = StatusPatch.of(resource, of(before), of(status), Shard::new);
+        var update = StatusPatch.write(resource, of(before), of(status), Shard::new, context);
         return nextLook(verdicts, before, status).map(update::rescheduleAfter).orElse(update);
     }
 

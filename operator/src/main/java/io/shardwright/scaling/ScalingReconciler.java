@@ -95,11 +95,12 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
         var status = ScalingStatusProjection.project(
                 previous.orElse(null), intent, observed, decision, outcomes, clock.instant());
         journal.record(resource, previous.map(ScalingStatus::holds).orElse(List.of()), status.holds(), outcomes);
-        var update = StatusPatch.of(
+        var update = StatusPatch.write(
                 resource,
                 previous.map(ClickHouseClusterStatus::of).orElse(null),
                 ClickHouseClusterStatus.of(status),
-                ClickHouseCluster::new);
+                ClickHouseCluster::new,
+                context);
         if (isSettled(decision)) {
             quiet.remove(cluster.uid());
             return update;

@@ -79,11 +79,12 @@ public final class ShardReconciler implements Reconciler<Shard> {
         var cluster = context.getSecondaryResource(ClickHouseCluster.class);
         return switch (ShardParser.parse(resource, cluster, dnsDomain)) {
             case Parsed.Rejected<ShardIntent> rejected ->
-                StatusPatch.of(
+                StatusPatch.write(
                         resource,
                         ownStatus(resource),
                         ShardStatusProjection.rejected(resource, rejected.message(), clock.instant()),
-                        Shard::new);
+                        Shard::new,
+                        context);
             case Parsed.Accepted<ShardIntent> accepted -> reconcile(resource, accepted.intent(), context);
         };
     }
@@ -94,7 +95,7 @@ public final class ShardReconciler implements Reconciler<Shard> {
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = ShardStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
-        return StatusPatch.of(resource, ownStatus(resource), status, Shard::new)
+        return StatusPatch.write(resource, ownStatus(resource), status, Shard::new, context)
                 .rescheduleAfter(nextLook(intent, observed, outcomes));
     }
 

@@ -65,7 +65,11 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
     public UpdateControl<Table> reconcile(Table resource, Context<Table> context) {
         return switch (TableParser.parse(resource, ofSameCluster(resource, context))) {
             case Parsed.Rejected<TableIntent>(var message) ->
-                StatusPatch.of(resource, TableStatusProjection.rejected(resource, message, clock.instant()), Table::new)
+                StatusPatch.write(
+                                resource,
+                                TableStatusProjection.rejected(resource, message, clock.instant()),
+                                Table::new,
+                                context)
                         .rescheduleAfter(REJECTED_RETRY);
             case Parsed.Accepted<TableIntent>(var intent) -> reconcile(resource, intent, context);
         };
@@ -78,7 +82,7 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
         var now = clock.instant();
         var status = TableStatusProjection.project(resource, intent, observed, plan, outcomes, now);
         journal.record(resource, holdsOf(resource), status.holds(), outcomes);
-        return StatusPatch.of(resource, status, Table::new)
+        return StatusPatch.write(resource, status, Table::new, context)
                 .rescheduleAfter(TablePace.nextLook(resource.getStatus(), observed, outcomes, now));
     }
 
@@ -101,7 +105,7 @@ public final class TableReconciler implements Reconciler<Table>, Cleaner<Table> 
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = TableStatusProjection.deleting(resource, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource), status.holds(), outcomes);
-        StatusPatch.write(resource, status, Table::new, context);
+        StatusPatch.tryToWrite(resource, status, Table::new, context);
         boolean goesOn = !outcomes.isEmpty() && Outcome.allDone(outcomes);
         return DeleteControl.noFinalizerRemoval()
                 .rescheduleAfter((goesOn ? TablePace.AT_ONCE : DELETION_RETRY).toMillis());
