@@ -238,11 +238,13 @@ final class MoveStepPlanner {
         return new MoveStep(MovePhase.Switching, End.NOT_YET, actions, withUnknown(holds));
     }
 
-    /** Replicas that read the queue late may still have to come to the drop. */
+    /** Replicas that read the queue late may still have to come to the drop, or do not answer and have their queue stopped. */
     private MoveStep afterTheDrop() {
-        return sources().stream().noneMatch(this::holdsWhatWasCopied)
+        boolean isGoneEverywhere = observed.source().size() == sources().size()
+                && sources().stream().noneMatch(this::holdsWhatWasCopied);
+        return isGoneEverywhere
                 ? MoveStep.go(MovePhase.CleaningUp, startQueues())
-                : MoveStep.go(MovePhase.Switching, startQueues());
+                : new MoveStep(MovePhase.Switching, End.NOT_YET, startQueues(), unknown());
     }
 
     private Optional<RebalanceAction> awaitVisible() {

@@ -27,14 +27,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Shards of a replicated table as moves see them: parts, a log that every replica reads when it comes to it, queues that may be
  * stopped, inserts that take a number first and end later, staging tables, and a table that remembers only so much of what it
- * took. Statements may run late, or run and be said to have failed; replicas go away and come back, and forget then that their
- * queues were stopped.
+ * took. Statements may run late, or run and be said to have failed. Replicas restart, and forget then that their queues were
+ * stopped; or the operator alone does not reach them, and they forget nothing.
  */
 final class MoveWorld {
     static final TableName TABLE = new TableName("db", "t");
@@ -124,9 +125,20 @@ final class MoveWorld {
         private int read;
         private boolean isStopped;
         private boolean isAway;
+        private boolean isCutOff;
 
         private Replica(Host host) {
             this.host = host;
+        }
+
+        private void comeBack() {
+            isCutOff = false;
+            isStopped &= !isAway;
+            isAway = false;
+        }
+
+        private boolean answers() {
+            return !isAway && !isCutOff;
         }
     }
 
@@ -185,9 +197,7 @@ final class MoveWorld {
             while (!shard.inFlight.isEmpty()) {
                 endInsert(shard);
             }
-            shard.replicas.values().forEach(replica -> {
-                replica.isAway = false;
-            });
+            shard.replicas.values().forEach(Replica::comeBack);
             shard.replicas.values().forEach(replica -> work(shard, replica, true));
         });
         late.forEach(this::runLate);
@@ -201,14 +211,17 @@ final class MoveWorld {
     }
 
     private void comeAndGo(Shard shard, Replica replica) {
-        if (hasOutages && random.nextInt(25) == 0 && !isInTheGap(shard, replica)) {
-            replica.isAway = !replica.isAway;
-            if (replica.isAway) {
-                late.removeIf(statement -> statement.host().equals(replica.host));
-                shard.inFlight.removeIf(piece -> shard.inFlightOn.get(piece) == replica);
-            } else {
-                replica.isStopped = false;
-            }
+        if (!hasOutages || random.nextInt(25) > 0) {
+            return;
+        }
+        if (!replica.answers()) {
+            replica.comeBack();
+        } else if (random.nextInt(3) == 0) {
+            replica.isCutOff = true;
+        } else if (!isInTheGap(shard, replica)) {
+            replica.isAway = true;
+            late.removeIf(statement -> statement.host().equals(replica.host));
+            shard.inFlight.removeIf(piece -> shard.inFlightOn.get(piece) == replica);
         }
     }
 
@@ -288,8 +301,9 @@ final class MoveWorld {
                 replica.queue.remove(entry);
             }
         }
-        replica.staging.replaceAll((move, pieces) ->
-                pieces.isEmpty() && (all || random.nextInt(3) == 0) ? new HashSet<>(staged(shard, move)) : pieces);
+        replica.staging.replaceAll((move, pieces) -> pieces.isEmpty() && (all || random.nextInt(3) == 0)
+                ? new HashSet<>(staged(shard, move, peer -> !peer.isAway))
+                : pieces);
     }
 
     private static boolean isTakenBy(Entry.Drop drop, Entry entry) {
@@ -324,9 +338,9 @@ final class MoveWorld {
         return isStaged || fetch(shard, replica, piece);
     }
 
-    private static Set<Piece> staged(Shard shard, String move) {
+    private static Set<Piece> staged(Shard shard, String move, Predicate<Replica> is) {
         return shard.replicas.values().stream()
-                .filter(peer -> !peer.isAway)
+                .filter(is)
                 .map(peer -> peer.staging.getOrDefault(move, Set.of()))
                 .filter(pieces -> !pieces.isEmpty())
                 .findFirst()
@@ -335,12 +349,12 @@ final class MoveWorld {
 
     Outcome<RebalanceAction> execute(RebalanceAction action) {
         var host = hostOf(action);
-        if (host.map(this::replica).map(replica -> replica.isAway).orElse(false)) {
+        if (host.map(this::replica).map(replica -> !replica.answers()).orElse(false)) {
             return new Outcome.Failed<>(action, "away", true);
         }
         if (action instanceof RebalanceAction.AwaitVisible await) {
             boolean isVisible = await.hosts().stream()
-                    .allMatch(one -> !replica(one).isAway && isVisible(await.move(), replica(one)));
+                    .allMatch(one -> replica(one).answers() && isVisible(await.move(), replica(one)));
             return isVisible ? new Outcome.Done<>(action) : new Outcome.Failed<>(action, "not yet", true);
         }
         if (!isCalm && host.isPresent() && random.nextInt(15) == 0) {
@@ -401,7 +415,7 @@ final class MoveWorld {
     /** Of one source replica's parts, from scratch. */
     private void copy(RebalanceAction.CopyPartition copy) {
         var move = copy.move();
-        if (copy.replicas().stream().anyMatch(host -> replica(host).isAway)) {
+        if (!copy.replicas().stream().allMatch(host -> replica(host).answers())) {
             copyFailures.put(move.id(), "a replica is away");
             return;
         }
@@ -465,7 +479,7 @@ final class MoveWorld {
 
     private HostParts parts(Host host) {
         var replica = replica(host);
-        if (replica.isAway) {
+        if (!replica.answers()) {
             return new HostParts.Unknown(host, "away");
         }
         var partitions = replica.parts.stream()
@@ -495,13 +509,13 @@ final class MoveWorld {
         long mark = current.mark();
         var from = shards.get(move.from());
         var to = shards.get(move.to());
-        var staged = staged(to, move.id());
+        var staged = staged(to, move.id(), Replica::answers);
         boolean isTaken = to.memory.stream().anyMatch(entry -> staged.stream()
                 .anyMatch(piece -> fingerprint(piece).equals(entry.getKey())));
         boolean reachesBack =
                 phase != MovePhase.Switching || to.memory.size() < MEMORY || to.remembered - mark < MEMORY;
         long dropped = from.replicas.values().stream()
-                .filter(replica -> !replica.isAway)
+                .filter(Replica::answers)
                 .mapToLong(replica -> dropsUpTo(replica, move).orElse(-1))
                 .max()
                 .orElse(-1);
@@ -520,7 +534,7 @@ final class MoveWorld {
     }
 
     private Source source(Shard shard, Replica replica, Move move) {
-        if (replica.isAway) {
+        if (!replica.answers()) {
             return new Source.Unknown(replica.host, "away");
         }
         return new Source.Known(
@@ -560,7 +574,7 @@ final class MoveWorld {
     }
 
     private Target target(Replica replica, Move move) {
-        if (replica.isAway) {
+        if (!replica.answers()) {
             return new Target.Unknown(replica.host, "away");
         }
         return new Target.Known(
@@ -579,7 +593,7 @@ final class MoveWorld {
 
     private boolean isVisible(Move move, Replica replica) {
         var shard = shards.get(move.to());
-        var staged = staged(shard, move.id());
+        var staged = staged(shard, move.id(), Replica::answers);
         var taken = shard.memory.stream()
                 .filter(entry ->
                         staged.stream().anyMatch(piece -> fingerprint(piece).equals(entry.getKey())))
