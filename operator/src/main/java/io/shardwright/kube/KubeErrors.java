@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 /** What a refusal of the API server means. */
 public final class KubeErrors {
     private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
+    private static final String CONFLICT = "Conflict";
     private static final int TOO_MANY_REQUESTS = 429;
 
     /** 4xx codes after which the same request may succeed later; after any other the request itself is wrong. */
@@ -28,8 +29,11 @@ public final class KubeErrors {
 
     /** The outcome of an action that the API server did not take. */
     public static <A extends Action> Outcome<A> outcomeOf(A action, KubernetesClientException e) {
-        return isNamespaceGoing(e)
-                ? new Outcome.Moot<>(action)
+        if (isNamespaceGoing(e)) {
+            return new Outcome.Moot<>(action);
+        }
+        return isOutdated(e)
+                ? new Outcome.Overtaken<>(action)
                 : new Outcome.Failed<>(action, messageOf(e), isRetryable(e));
     }
 
@@ -46,6 +50,17 @@ public final class KubeErrors {
                         .flatMap(List::stream)
                         .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
         return takesNothing || isNotFound(e, KubeErrors::isNamespace);
+    }
+
+    /** The object is not the one, or not in the version, that the request was meant for. Conflicts of owners have causes. */
+    private static boolean isOutdated(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                && e.getStatus() != null
+                && CONFLICT.equals(e.getStatus().getReason())
+                && details(e)
+                        .map(StatusDetails::getCauses)
+                        .filter(causes -> !causes.isEmpty())
+                        .isEmpty();
     }
 
     private static boolean isNotFound(KubernetesClientException e, Predicate<StatusDetails> what) {

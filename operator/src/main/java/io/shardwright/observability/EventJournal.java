@@ -57,6 +57,10 @@ public final class EventJournal implements Journal {
                         .log("failed");
                 count(action, "failed");
             }
+            case Outcome.Overtaken<A>(var action) -> {
+                LOG.atDebug().addKeyValue("action", action.describe()).log("overtaken");
+                count(action, "overtaken");
+            }
             case Outcome.Moot<A>(var action) ->
                 LOG.atDebug().addKeyValue("action", action.describe()).log("moot");
         }

@@ -7,11 +7,15 @@ import java.util.stream.Stream;
 public sealed interface Outcome<A extends Action> {
     A action();
 
-    /** True when there is something to look at again soon: what was done, or what failed for a reason that may pass by itself. */
+    /**
+     * True when there is something to look at again soon: what was done, what was decided on an outdated look, and what failed
+     * for a reason that may pass by itself.
+     */
     static <A extends Action> boolean mustLookAgain(List<Outcome<A>> outcomes) {
         return outcomes.stream().anyMatch(outcome -> switch (outcome) {
             case Done<A> done -> true;
             case Failed<A> failed -> failed.retryable();
+            case Overtaken<A> overtaken -> true;
             case Moot<A> moot -> false;
         });
     }
@@ -41,6 +45,12 @@ public sealed interface Outcome<A extends Action> {
             return "could not " + action.describe() + ": " + message;
         }
     }
+
+    /**
+     * The action did not take effect: what it was decided on has changed meanwhile, and is to be looked at again. That is nothing
+     * to tell users of.
+     */
+    record Overtaken<A extends Action>(A action) implements Outcome<A> {}
 
     /** The action did not take effect, and need not: what it was for is being deleted with all around it. */
     record Moot<A extends Action>(A action) implements Outcome<A> {}

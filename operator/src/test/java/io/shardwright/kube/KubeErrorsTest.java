@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.api.model.StatusDetailsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.plan.Action;
 import io.shardwright.plan.Outcome;
@@ -31,6 +33,25 @@ final class KubeErrorsTest {
                 .isEqualTo(new Outcome.Failed<>(STEP, "no", false));
         assertThat(KubeErrors.outcomeOf(STEP, new KubernetesClientException("no", 403, null)))
                 .isEqualTo(new Outcome.Failed<>(STEP, "no", false));
+    }
+
+    @Test
+    void aRequestForAnotherVersionIsOvertaken() {
+        assertThat(KubeErrors.outcomeOf(STEP, conflict("Conflict"))).isEqualTo(new Outcome.Overtaken<>(STEP));
+    }
+
+    @Test
+    void aNameThatIsTakenIsAFailure() {
+        assertThat(KubeErrors.outcomeOf(STEP, conflict("AlreadyExists")))
+                .isEqualTo(new Outcome.Failed<>(STEP, "no", true));
+    }
+
+    @Test
+    void aFieldThatAnotherOwnsIsAFailure() {
+        var owned = conflict("Conflict");
+        owned.getStatus().setDetails(causedBy("FieldManagerConflict"));
+
+        assertThat(KubeErrors.outcomeOf(STEP, owned)).isEqualTo(new Outcome.Failed<>(STEP, "no", true));
     }
 
     @Test
@@ -67,13 +88,26 @@ final class KubeErrorsTest {
         var status = new StatusBuilder()
                 .withCode(403)
                 .withMessage("no")
-                .withNewDetails()
+                .withDetails(causedBy(cause))
+                .build();
+        return new KubernetesClientException("no", 403, status);
+    }
+
+    private static KubernetesClientException conflict(String reason) {
+        var status = new StatusBuilder()
+                .withCode(409)
+                .withMessage("no")
+                .withReason(reason)
+                .build();
+        return new KubernetesClientException("no", 409, status);
+    }
+
+    private static StatusDetails causedBy(String cause) {
+        return new StatusDetailsBuilder()
                 .addNewCause()
                 .withReason(cause)
                 .endCause()
-                .endDetails()
                 .build();
-        return new KubernetesClientException("no", 403, status);
     }
 
     private static KubernetesClientException notFound(String kind, String name) {

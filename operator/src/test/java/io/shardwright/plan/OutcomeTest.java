@@ -9,12 +9,14 @@ final class OutcomeTest {
     private static final Outcome<Step> DONE = new Outcome.Done<>(new Step());
     private static final Outcome<Step> REFUSED = new Outcome.Failed<>(new Step(), "no", false);
     private static final Outcome<Step> UNANSWERED = new Outcome.Failed<>(new Step(), "silence", true);
+    private static final Outcome<Step> OVERTAKEN = new Outcome.Overtaken<>(new Step());
     private static final Outcome<Step> MOOT = new Outcome.Moot<>(new Step());
 
     @Test
     void whatWasDoneOrMayPassIsLookedAtAgain() {
         assertThat(Outcome.mustLookAgain(List.of(DONE))).isTrue();
         assertThat(Outcome.mustLookAgain(List.of(REFUSED, UNANSWERED))).isTrue();
+        assertThat(Outcome.mustLookAgain(List.of(REFUSED, OVERTAKEN))).isTrue();
     }
 
     @Test
@@ -25,7 +27,8 @@ final class OutcomeTest {
 
     @Test
     void tellsWhatFailedAndWhy() {
-        assertThat(Outcome.failed(List.of(DONE, REFUSED, MOOT, UNANSWERED)).map(Outcome.Failed::told))
+        assertThat(Outcome.failed(List.of(DONE, REFUSED, OVERTAKEN, MOOT, UNANSWERED))
+                        .map(Outcome.Failed::told))
                 .containsExactly("could not step: no", "could not step: silence");
     }
 
