@@ -8,6 +8,7 @@ import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.rebalance.HostParts.Partition;
 import io.shardwright.rebalance.HostParts.PartitionName;
+import io.shardwright.topology.Host;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ record Inventory(
         NotEverywhere("the table is not on every host"),
         NotReplicated("the table is not replicated"),
         ReplicasDiffer("the replicas do not hold the same rows yet"),
+        ReadOnly("a replica takes no writes"),
         Busy("it is being merged, mutated or fetched"),
         BeingWritten("it is being written to"),
         HostUnreachable("a replica does not answer"),
@@ -96,6 +98,7 @@ record Inventory(
         private final Map<Unit, List<Content>> units = new HashMap<>();
         private final TreeMap<String, long[]> leftAlone = new TreeMap<>();
         private final Set<TableName> everywhere = new HashSet<>();
+        private final Map<TableName, Host> readOnlyOn = new HashMap<>();
         private final Map<TableName, Set<String>> newest = new HashMap<>();
 
         private Taking(
@@ -154,9 +157,9 @@ record Inventory(
                     .flatMap(List::stream)
                     .flatMap(host -> host.replicated().stream())
                     .filter(table -> ofReceivers.stream()
-                            .allMatch(host -> host.replicated().contains(table)
-                                    && !host.readOnly().contains(table)))
+                            .allMatch(host -> host.replicated().contains(table)))
                     .forEach(everywhere::add);
+            ofReceivers.forEach(host -> host.readOnly().forEach(table -> readOnlyOn.putIfAbsent(table, host.host())));
         }
 
         private void findNewest() {
@@ -261,6 +264,8 @@ record Inventory(
                 obstacle = Obstacle.Excluded;
             } else if (!everywhere.contains(name.table())) {
                 obstacle = Obstacle.NotEverywhere;
+            } else if (readOnlyOn.containsKey(name.table())) {
+                obstacle = Obstacle.ReadOnly;
             } else if (hosts.size() < cluster.hostsOf(shard).size()) {
                 obstacle = Obstacle.HostUnreachable;
             } else if (hosts.stream().anyMatch(host -> host.busy().contains(name)) || isMoving(shard, name)) {
@@ -302,6 +307,9 @@ record Inventory(
         private void leave(int shard, TableName table, long bytes, Obstacle obstacle) {
             fixed.merge(shard, bytes, Long::sum);
             var name = table.database() + "." + table.table();
+            if (obstacle == Obstacle.ReadOnly) {
+                holdUntilItTakesWrites(readOnlyOn.get(table), name);
+            }
             if (isDrained(shard) && !obstacle.isPassing()) {
                 holds.add(new Hold(
                         HoldReason.CannotBeMoved,
@@ -312,6 +320,16 @@ record Inventory(
             var sum = leftAlone.computeIfAbsent(name + " " + obstacle.name(), key -> new long[2]);
             sum[0]++;
             sum[1] += bytes;
+        }
+
+        private void holdUntilItTakesWrites(Host host, String table) {
+            var hold = new Hold(
+                    HoldReason.CoordinationUnreachable,
+                    host.name(),
+                    table + " takes no writes there; nothing of it is moved until it does");
+            if (!holds.contains(hold)) {
+                holds.add(hold);
+            }
         }
 
         private List<LeftAlone> leftAlone() {

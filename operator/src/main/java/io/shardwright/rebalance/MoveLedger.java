@@ -1,5 +1,6 @@
 package io.shardwright.rebalance;
 
+import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Outcome;
 import io.shardwright.rebalance.MoveStep.End;
 import java.util.ArrayList;
@@ -38,7 +39,11 @@ record MoveLedger(List<CurrentMove> current, List<CurrentMove> moved) {
                         outcome -> outcome instanceof Outcome.Done<RebalanceAction>(var done) && done.equals(action)));
     }
 
+    /** One that is made because the one before it failed is no other attempt: nothing was written meanwhile. */
     private static int copies(MoveStep step) {
+        if (step.holds().stream().anyMatch(hold -> hold.reason() == HoldReason.CopyFailed)) {
+            return 0;
+        }
         return (int) step.actions().stream()
                 .filter(RebalanceAction.CopyPartition.class::isInstance)
                 .count();

@@ -72,6 +72,7 @@ record MoveObserved(
          * @param isVisible what was attached is there for readers
          * @param isCaughtUp nothing of the partition is left to be done there
          * @param isBusy a statement about the tables of this move is running
+         * @param trouble why it does not get what another replica has staged, where it tried in vain
          */
         record Known(
                 Host host,
@@ -80,11 +81,23 @@ record MoveObserved(
                 List<String> staged,
                 boolean isVisible,
                 boolean isCaughtUp,
-                boolean isBusy)
+                boolean isBusy,
+                Optional<String> trouble)
                 implements Target {
             public Known {
                 tables = List.copyOf(tables);
                 staged = List.copyOf(staged);
+            }
+
+            Known(
+                    Host host,
+                    boolean isReadOnly,
+                    List<String> tables,
+                    List<String> staged,
+                    boolean isVisible,
+                    boolean isCaughtUp,
+                    boolean isBusy) {
+                this(host, isReadOnly, tables, staged, isVisible, isCaughtUp, isBusy, Optional.empty());
             }
         }
     }
@@ -99,9 +112,17 @@ record MoveObserved(
         FORGOTTEN
     }
 
-    /** A copy that runs in this process, or that did and failed. */
-    record Copy(boolean isRunning, Optional<String> failure) {
+    /**
+     * A copy that runs in this process, or that did and failed.
+     *
+     * @param isResting it failed, and is not to be tried again yet
+     */
+    record Copy(boolean isRunning, boolean isResting, Optional<String> failure) {
         static final Copy NONE = new Copy(false, Optional.empty());
+
+        Copy(boolean isRunning, Optional<String> failure) {
+            this(isRunning, false, failure);
+        }
     }
 
     List<Source.Known> knownSources() {

@@ -23,6 +23,9 @@ final class MovePlanner {
     /** Tried at most; a pass must not take long whatever the sizes are. */
     private static final int TRIES = 3_000;
 
+    /** More than any disk, and far from overflowing when something is added to it. */
+    private static final long BOUNDLESS = Long.MAX_VALUE / 4;
+
     private static final Comparator<Relocation> ORDER =
             Comparator.comparing(Relocation::unit, Unit.LARGEST_FIRST).thenComparingInt(Relocation::to);
 
@@ -42,21 +45,63 @@ final class MovePlanner {
      * @return the units that should be elsewhere, largest first
      */
     static List<Relocation> plan(List<ShardSpace> shards, List<Unit> units, int tolerancePercent) {
+        return seek(shards, units, tolerancePercent).relocations();
+    }
+
+    /**
+     * What would go to a shard if it fitted.
+     *
+     * @param bytes more than there is room for
+     */
+    record Shortage(ShardSpace shard, long bytes) {}
+
+    /** Empty if more room anywhere would change nothing: the plan is as good as it can be, or something else limits it. */
+    static List<Shortage> shortages(List<ShardSpace> shards, List<Unit> units, int tolerancePercent) {
+        long overload = seek(shards, units, tolerancePercent).overload();
+        if (overload == 0) {
+            return List.of();
+        }
+        var larger = shards.stream()
+                .map(space -> new ShardSpace(
+                        space.shard(), space.weight(), space.fixedBytes(), space.isDrained() ? 0 : BOUNDLESS))
+                .toList();
+        var wanted = seek(larger, units, tolerancePercent);
+        if (wanted.overload() >= overload) {
+            return List.of();
+        }
+        return shards.stream()
+                .map(space -> new Shortage(space, wanted.bytesTo(space.shard())))
+                .filter(shortage -> shortage.bytes() > shortage.shard().freeBytes())
+                .sorted(Comparator.comparingInt(shortage -> shortage.shard().shard()))
+                .toList();
+    }
+
+    /** @param overload bytes that are still above the limits */
+    private record Found(List<Relocation> relocations, long overload) {
+        long bytesTo(int shard) {
+            return relocations.stream()
+                    .filter(relocation -> relocation.to() == shard)
+                    .mapToLong(relocation -> relocation.unit().bytes())
+                    .sum();
+        }
+    }
+
+    private static Found seek(List<ShardSpace> shards, List<Unit> units, int tolerancePercent) {
         var placement = new Placement(
                 shards.stream()
                         .sorted(Comparator.comparingInt(ShardSpace::shard))
                         .toList(),
                 units.stream().sorted(Unit.LARGEST_FIRST).toList(),
                 tolerancePercent);
-        return new MovePlanner(placement).plan();
+        return new MovePlanner(placement).seek();
     }
 
-    private List<Relocation> plan() {
+    private Found seek() {
         best = placement.positions();
         bestOverload = placement.overload();
         bestMoved = 0;
         if (bestOverload == 0) {
-            return List.of();
+            return new Found(List.of(), 0);
         }
         takeFromTheFull();
         undoWhatIsNotNeeded();
@@ -66,7 +111,7 @@ final class MovePlanner {
             IntStream.range(0, placement.units()).forEach(placement::backToOrigin);
             tryAll(0);
         }
-        return placement.relocations(best).stream().sorted(ORDER).toList();
+        return new Found(placement.relocations(best).stream().sorted(ORDER).toList(), bestOverload);
     }
 
     private void takeFromTheFull() {

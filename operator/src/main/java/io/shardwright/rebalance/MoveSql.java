@@ -19,6 +19,9 @@ final class MoveSql {
             "replicated_deduplication_window_seconds",
             "315360000");
 
+    /** A replica that tried so often to fetch what is staged has trouble; the first tries often come too early. */
+    private static final int TRIES = 3;
+
     private MoveSql() {}
 
     /** @param bytesPerSecond at which it fetches, where the server can be told; 0 for no limit */
@@ -134,13 +137,18 @@ final class MoveSql {
                 SELECT 'table' AS kind, name AS a, '' AS b, '' AS c, '' AS d
                 FROM system.tables WHERE database = %1$s AND name IN (%3$s, %5$s)
                 UNION ALL
+                SELECT 'trouble' AS kind, last_exception AS a, '' AS b, '' AS c, '' AS d
+                FROM system.replication_queue
+                WHERE database = %1$s AND table = %3$s AND last_exception != '' AND num_tries >= %7$d
+                UNION ALL
                 %6$s""".formatted(
                         database(move),
                         table(move),
                         Sql.literal(move.staging()),
                         partition(move),
                         Sql.literal(move.inbox()),
-                        running(move));
+                        running(move),
+                        TRIES);
     }
 
     /** @param replicaPath ZooKeeper path of a replica that has the part */

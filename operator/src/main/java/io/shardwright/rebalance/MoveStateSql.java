@@ -111,7 +111,8 @@ final class MoveStateSql {
                 staged.stream().sorted().toList(),
                 !taken.isEmpty() && taken.stream().allMatch(name -> isStanding(name, move.partition(), standing)),
                 isCaughtUp,
-                ofKind(rows, "running").findAny().isPresent());
+                ofKind(rows, "running").findAny().isPresent(),
+                ofKind(rows, "trouble").map(row -> row.get(1)).findFirst());
     }
 
     private static boolean isStanding(String name, String partition, List<List<String>> standing) {

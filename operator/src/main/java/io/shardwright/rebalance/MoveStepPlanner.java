@@ -102,7 +102,13 @@ final class MoveStepPlanner {
                 targets().stream().allMatch(target -> target.tables().contains(move.staging()))
                         && targets().stream().anyMatch(target -> target.staged().equals(expected));
         if (isOnItsWay) {
-            return MoveStep.stay(MovePhase.Copying, List.of());
+            return MoveStep.stay(MovePhase.Copying, troubles());
+        }
+        var failure = observed.copy().failure().stream()
+                .map(why -> copyFailed("is tried again: " + why))
+                .toList();
+        if (observed.copy().isResting()) {
+            return MoveStep.stay(MovePhase.Copying, failure);
         }
         var replicas = observed.target().stream().map(Target::host).toList();
         var host = targets()
@@ -113,9 +119,18 @@ final class MoveStepPlanner {
                 End.NOT_YET,
                 List.of(new RebalanceAction.CopyPartition(
                         move, sources().getFirst().host(), host, replicas)),
-                observed.copy().failure().stream()
-                        .map(why -> new Hold(HoldReason.CopyFailed, move.describe(), "is tried again: " + why))
-                        .toList());
+                failure);
+    }
+
+    private List<Hold> troubles() {
+        return targets().stream()
+                .flatMap(target -> target.trouble().stream()
+                        .map(why -> copyFailed(target.host().name() + " tries again to fetch the copy: " + why)))
+                .toList();
+    }
+
+    private Hold copyFailed(String message) {
+        return new Hold(HoldReason.CopyFailed, move.describe(), message);
     }
 
     private MoveStep beginSwitchWhenAllowed() {

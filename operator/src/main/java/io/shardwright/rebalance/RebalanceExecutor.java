@@ -44,7 +44,7 @@ final class RebalanceExecutor {
     private void run(RebalanceAction action, Means means) {
         var move = action.move();
         switch (action) {
-            case RebalanceAction.CopyPartition copy -> copies.start(move.id(), () -> copy(copy, means));
+            case RebalanceAction.CopyPartition copy -> copies.start(move.id(), () -> copyOrTidyUp(copy, means));
             case RebalanceAction.StopQueue stop -> servers.execute(stop.host(), MoveSql.stopQueue(move));
             case RebalanceAction.QueueDrop drop ->
                 servers.execute(drop.host(), MoveSql.drop(move), MoveSql.notWaiting());
@@ -69,6 +69,20 @@ final class RebalanceExecutor {
                         "what was attached is not visible within " + VISIBLE.toSeconds() + " s",
                         null);
             }
+        }
+    }
+
+    /** What a copy that broke off has fetched takes room, on a disk that may have none left. */
+    private void copyOrTidyUp(RebalanceAction.CopyPartition copy, Means means) {
+        try {
+            copy(copy, means);
+        } catch (ClickHouseException e) {
+            try {
+                dropTables(copy.move(), copy.host(), means);
+            } catch (ClickHouseException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import io.shardwright.crds.MovePhase;
 import io.shardwright.crds.PlannedMove;
 import io.shardwright.crds.RebalancePhase;
 import io.shardwright.kube.Hashes;
+import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
@@ -99,6 +100,8 @@ final class RebalancePlanner {
             return decision(phase(false), steps, List.of(), List.of(), Optional.of(inventory));
         }
         var moves = movesOf(inventory);
+        var shortages = shortages(inventory);
+        holds.addAll(shortages);
         boolean isTime = intent.window().map(window -> window.contains(now)).orElse(true);
         observed.ahead()
                 .ifPresent(other -> holds.add(
@@ -119,8 +122,11 @@ final class RebalancePlanner {
                         && observed.ahead().isEmpty()
                 ? howManyBegin(moves)
                 : 0;
-        boolean isDone =
-                moves.isEmpty() && current.isEmpty() && observed.ahead().isEmpty() && !isHeldUp(inventory);
+        boolean isDone = moves.isEmpty()
+                && current.isEmpty()
+                && shortages.isEmpty()
+                && observed.ahead().isEmpty()
+                && !isHeldUp(inventory);
         return decision(
                 phase(isDone),
                 steps,
@@ -129,6 +135,23 @@ final class RebalancePlanner {
                         .map(RebalancePlanner::planned)
                         .toList(),
                 Optional.of(inventory));
+    }
+
+    /** Nothing is known of the room on a shard of which a host does not answer. */
+    private List<Hold> shortages(Inventory inventory) {
+        if (intent.isPaused() || !inventory.holds().isEmpty()) {
+            return List.of();
+        }
+        return MovePlanner.shortages(
+                        inventory.spaces(), List.copyOf(inventory.units().keySet()), intent.tolerancePercent())
+                .stream()
+                .map(shortage -> new Hold(
+                        HoldReason.NotEnoughSpace,
+                        "shard " + shortage.shard().shard(),
+                        Amounts.bytes(shortage.bytes()) + " should go there, and its fullest replica has room for "
+                                + Amounts.bytes(shortage.shard().freeBytes())
+                                + ", a tenth of the volume kept free; waits for room"))
+                .toList();
     }
 
     /** What changes shards is on both for a moment: no time to tell which is too full. */

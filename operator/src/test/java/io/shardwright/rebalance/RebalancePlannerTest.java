@@ -1,0 +1,156 @@
+package io.shardwright.rebalance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardwright.clickhouse.Dialect;
+import io.shardwright.clickhouse.HostSnapshot.TableName;
+import io.shardwright.crds.MovePhase;
+import io.shardwright.crds.RebalancePhase;
+import io.shardwright.plan.Hold;
+import io.shardwright.plan.HoldReason;
+import io.shardwright.plan.Outcome;
+import io.shardwright.rebalance.HostParts.Partition;
+import io.shardwright.rebalance.HostParts.PartitionName;
+import io.shardwright.rebalance.MoveObserved.Copy;
+import io.shardwright.rebalance.MoveObserved.Memory;
+import io.shardwright.rebalance.MoveObserved.Part;
+import io.shardwright.rebalance.MoveObserved.Source;
+import io.shardwright.rebalance.MoveObserved.Target;
+import io.shardwright.topology.ClusterRef;
+import io.shardwright.topology.Host;
+import io.shardwright.topology.Layout;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RebalancePlannerTest {
+    private static final TableName TABLE = new TableName("nyc", "flights");
+    private static final Layout LAYOUT =
+            Layout.of(new ClusterRef("ns", "flights", "cluster.local"), new Layout.Size(2, 1));
+    private static final Host FULL = LAYOUT.hosts().get(0);
+    private static final Host EMPTY = LAYOUT.hosts().get(1);
+    private static final long VOLUME = 1_000;
+    private static final ClusterFacts CLUSTER =
+            new ClusterFacts(LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"));
+    private static final CurrentMove MOVE =
+            new CurrentMove(new Move("id", TABLE, "p1", 0, 1), MovePhase.Copying, 100, 1, 1, 0, "since");
+
+    @Test
+    void whatDoesNotFitIsHeldAndNotOver() {
+        var decision = plan(List.of(host(FULL, 4, Set.of(), 400), host(EMPTY, 0, Set.of(), 850)), List.of(), Map.of());
+
+        assertThat(decision.begun()).isEmpty();
+        assertThat(decision.phase()).isEqualTo(RebalancePhase.Moving);
+        assertThat(decision.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.NotEnoughSpace);
+            assertThat(hold.subject()).isEqualTo("shard 1");
+            assertThat(hold.message()).contains("200 should go there").contains("room for 50,");
+        });
+    }
+
+    @Test
+    void whatFitsIsMovedMeanwhile() {
+        var decision = plan(List.of(host(FULL, 4, Set.of(), 400), host(EMPTY, 0, Set.of(), 750)), List.of(), Map.of());
+
+        assertThat(decision.begun()).hasSize(1);
+        assertThat(decision.plan().holds()).extracting(Hold::reason).containsExactly(HoldReason.NotEnoughSpace);
+    }
+
+    @Test
+    void whatIsBalancedWaitsForNoRoom() {
+        var decision = plan(List.of(host(FULL, 2, Set.of(), 900), host(EMPTY, 2, Set.of(), 950)), List.of(), Map.of());
+
+        assertThat(decision.phase()).isEqualTo(RebalancePhase.Succeeded);
+        assertThat(decision.plan().holds()).isEmpty();
+    }
+
+    @Test
+    void aTableThatTakesNoWritesIsWaitedForAndNotTakenForMissing() {
+        var decision =
+                plan(List.of(host(FULL, 4, Set.of(TABLE), 400), host(EMPTY, 0, Set.of(), 0)), List.of(), Map.of());
+
+        assertThat(decision.begun()).isEmpty();
+        assertThat(decision.phase()).isEqualTo(RebalancePhase.Moving);
+        assertThat(decision.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.CoordinationUnreachable);
+            assertThat(hold.subject()).isEqualTo(FULL.name());
+        });
+    }
+
+    @Test
+    void aCopyThatFailsIsTriedAgainHoweverOftenAndNotGivenUp() {
+        var moves = List.of(MOVE);
+        for (int pass = 0; pass < 10; pass++) {
+            var decision = planMove(moves, new Copy(false, Optional.of("no space left")));
+
+            assertThat(decision.plan().actions()).singleElement().isInstanceOf(RebalanceAction.CopyPartition.class);
+            assertThat(decision.plan().holds()).singleElement().satisfies(hold -> assertThat(hold.message())
+                    .contains("no space left"));
+            moves = MoveLedger.after(
+                            moves,
+                            decision,
+                            decision.plan().actions().stream()
+                                    .<Outcome<RebalanceAction>>map(Outcome.Done::new)
+                                    .toList())
+                    .current();
+            assertThat(moves).containsExactly(MOVE);
+        }
+    }
+
+    @Test
+    void aCopyThatFailedRestsFirst() {
+        var decision = planMove(List.of(MOVE), new Copy(false, true, Optional.of("no space left")));
+
+        assertThat(decision.plan().actions()).isEmpty();
+        assertThat(decision.plan().holds()).extracting(Hold::reason).containsExactly(HoldReason.CopyFailed);
+    }
+
+    private static RebalanceDecision planMove(List<CurrentMove> moves, Copy copy) {
+        var source = new Source.Known(
+                FULL,
+                true,
+                true,
+                false,
+                List.of(new Part("p1_0_0_0", 0, 0, 1, "sum")),
+                List.of(),
+                OptionalLong.empty());
+        var target = new Target.Known(EMPTY, false, List.of(), List.of(), false, false, false);
+        var observed = new MoveObserved(List.of(source), List.of(target), copy, Memory.NOT_TAKEN, 0, false);
+        return plan(List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)), moves, Map.of("id", observed));
+    }
+
+    private static RebalanceDecision plan(
+            List<HostParts> hosts, List<CurrentMove> current, Map<String, MoveObserved> moves) {
+        var intent = new RebalanceIntent(
+                "ns",
+                "even",
+                "uid",
+                "flights",
+                false,
+                false,
+                Set.of(),
+                Map.of(),
+                10,
+                new RebalanceIntent.Tables(List.of(), List.of(), List.of()),
+                OptionalLong.empty(),
+                1,
+                Optional.empty());
+        var observed = new RebalanceObserved(Optional.of(CLUSTER), hosts, Set.of(), moves, Map.of(), Optional.empty());
+        return RebalancePlanner.plan(intent, observed, current, true, Instant.EPOCH);
+    }
+
+    /** @param partitions how many, of 100 bytes each */
+    private static HostParts host(Host host, int partitions, Set<TableName> readOnly, long used) {
+        var parts = IntStream.rangeClosed(1, partitions)
+                .mapToObj(number -> new Partition(
+                        new PartitionName(TABLE, (host.shard() == 0 ? "p" : "q") + number), 1, 100, 1_000))
+                .toList();
+        return new HostParts.Known(
+                host, Set.of(TABLE), readOnly, parts, Set.of(), Map.of(), used, OptionalLong.empty());
+    }
+}
