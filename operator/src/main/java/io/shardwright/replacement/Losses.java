@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 final class Losses {
     static final String NODE_AWAY = "NodeAway";
+    static final String NODE_DRAINED = "NodeDrained";
 
     private final ReplacementIntent intent;
     private final ReplacementObserved observed;
@@ -43,23 +44,35 @@ final class Losses {
         return asked(host, claimed).or(() -> observed.isUp(host) ? Optional.empty() : gone(host, claimed));
     }
 
-    /** A node that is away for less than the spec says, or for however long when it says to ask. */
+    /** A node that is away for less than the spec says, or for however long when it says to ask; or one that is drained. */
     Optional<Awaited> awaited(Host host) {
-        if (!(observed.volumes().get(host) instanceof Volume.Claimed claimed)) {
-            return Optional.empty();
-        }
-        return claimed.node()
-                .filter(Losses::isAway)
-                .map(node -> new Awaited(
-                        NODE_AWAY,
-                        "its volume cannot leave node " + node.name() + ", which "
-                                + (node.gone() ? "is gone" : "does not answer")
-                                + intent.after()
-                                        .map(after ->
-                                                "; it is replaced " + Amounts.duration(after) + " after that began")
-                                        .orElse("; name it in spec.replace of Shard "
-                                                + host.cluster().shardName(host.shard()) + " to replace it"),
-                        intent.after().isEmpty()));
+        return observed.volumes().get(host) instanceof Volume.Claimed claimed
+                ? claimed.node().flatMap(node -> isAway(node) ? awaitedAway(host, node) : awaitedDrained(host, node))
+                : Optional.empty();
+    }
+
+    private Optional<Awaited> awaitedAway(Host host, Node node) {
+        return Optional.of(new Awaited(
+                NODE_AWAY,
+                "its volume cannot leave node " + node.name() + ", which "
+                        + (node.gone() ? "is gone" : "does not answer")
+                        + intent.after()
+                                .map(after -> "; it is replaced " + Amounts.duration(after) + " after that began")
+                                .orElse("; name it in spec.replace of Shard "
+                                        + host.cluster().shardName(host.shard()) + " to replace it"),
+                intent.after().isEmpty()));
+    }
+
+    private Optional<Awaited> awaitedDrained(Host host, Node node) {
+        return node.drained() && isEvicted(host)
+                ? Optional.of(new Awaited(
+                        NODE_DRAINED,
+                        "its volume cannot leave node " + node.name()
+                                + ", which is drained; uncordon the node, or set replacement.onDrain of the"
+                                + " ClickHouseCluster, or name it in spec.replace of Shard "
+                                + host.cluster().shardName(host.shard()) + " to replace it",
+                        true))
+                : Optional.empty();
     }
 
     boolean isGoing(Host host) {
@@ -127,12 +140,15 @@ final class Losses {
                                     + (node.gone() ? "is gone" : "has not answered for " + Amounts.duration(after)),
                             false));
         }
-        var pod = observed.pods().get(host);
-        boolean isEvicted = pod != null && pod.node().isEmpty();
-        return intent.onDrain() && node.drained() && isEvicted
+        return intent.onDrain() && node.drained() && isEvicted(host)
                 ? Optional.of(new Loss(
-                        "NodeDrained", "its volume cannot leave node " + node.name() + ", which is drained", false))
+                        NODE_DRAINED, "its volume cannot leave node " + node.name() + ", which is drained", false))
                 : Optional.empty();
+    }
+
+    private boolean isEvicted(Host host) {
+        var pod = observed.pods().get(host);
+        return pod != null && pod.node().isEmpty();
     }
 
     private Instant awaySince(Host host, Node node) {

@@ -476,6 +476,8 @@ final class ReplacementPlannerTest {
         shard.pods.put(SECOND, Replicas.pod(SECOND, false, "", Optional.empty(), ""));
 
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplacementNeedsApproval);
+        assertThat(shard.judge(SECOND).message()).contains("n2", "uncordon", "onDrain");
 
         shard.onDrain = true;
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
