@@ -13,7 +13,9 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.shardwright.balance.BalanceReconciler;
 import io.shardwright.clickhouse.HttpServers;
+import io.shardwright.clickhouse.LatestSizes;
 import io.shardwright.clickhouse.TableGate;
 import io.shardwright.cluster.ClusterReconciler;
 import io.shardwright.crds.HoldStatus;
@@ -83,8 +85,10 @@ public final class OperatorProcess implements AutoCloseable {
                 cluster -> new Fleet.State(
                         cluster.getStatus().conditions(), cluster.getStatus().allHolds()));
         register(new ScalingReconciler(client, servers, writer, keeper, journal, settings.dnsDomain(), clock));
+        var sizes = new LatestSizes();
+        register(new BalanceReconciler(sizes, writer, journal, settings.dnsDomain(), clock));
         register(
-                new ShardReconciler(servers, writer, journal, settings.dnsDomain(), clock),
+                new ShardReconciler(servers, writer, sizes, journal, settings.dnsDomain(), clock),
                 shard -> new Fleet.State(shard.getStatus().conditions(), holdsOf(shard.getStatus())));
         register(new ReplacementReconciler(
                 client, servers, new ApiServerHostWriter(client, clock), keeper, journal, settings.dnsDomain(), clock));

@@ -19,7 +19,7 @@ import java.util.Random;
 @AnalyzeClasses(packages = "io.shardwright", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
     private static final List<String> FEATURES =
-            List.of("cluster", "shard", "table", "importjob", "replacement", "scaling", "rebalance");
+            List.of("cluster", "shard", "table", "importjob", "replacement", "scaling", "rebalance", "balance");
 
     private static final DescribedPredicate<JavaClass> PURE = DescribedPredicate.describe(
             "pure",

@@ -35,16 +35,19 @@ public record ClickHouseClusterStatus(
         List<HoldStatus> holds,
 
         @JsonPropertyDescription("Shards and replicas that come and go.")
-        ScalingStatus scaling) {
-    /** What the cluster's own reconciler says; the scaling is told by another, and what is not sent is not touched. */
-    public ClickHouseClusterStatus withoutScaling() {
+        ScalingStatus scaling,
+
+        @JsonPropertyDescription("How evenly the shards share what the cluster holds.")
+        BalanceStatus balance) {
+    /** What the cluster's own reconciler says; scaling and balance are told by others, and what is not sent is not touched. */
+    public ClickHouseClusterStatus ofClusterAlone() {
         return new ClickHouseClusterStatus(
-                observedGeneration, shards, replicas, layout, bytes, data, summary, conditions, holds, null);
+                observedGeneration, shards, replicas, layout, bytes, data, summary, conditions, holds, null, null);
     }
 
     /** What waits, whoever says so. */
     public List<HoldStatus> allHolds() {
-        return Stream.of(holds, scaling == null ? null : scaling.holds())
+        return Stream.of(holds, scaling == null ? null : scaling.holds(), balance == null ? null : balance.holds())
                 .filter(Objects::nonNull)
                 .flatMap(List::stream)
                 .toList();
@@ -52,6 +55,11 @@ public record ClickHouseClusterStatus(
 
     /** Only what the scaling reconciler says. */
     public static ClickHouseClusterStatus of(ScalingStatus scaling) {
-        return new ClickHouseClusterStatus(null, null, null, null, null, null, null, null, null, scaling);
+        return new ClickHouseClusterStatus(null, null, null, null, null, null, null, null, null, scaling, null);
+    }
+
+    /** Only what the balance reconciler says. */
+    public static ClickHouseClusterStatus of(BalanceStatus balance) {
+        return new ClickHouseClusterStatus(null, null, null, null, null, null, null, null, null, null, balance);
     }
 }

@@ -14,14 +14,19 @@ import java.util.stream.Stream;
  *     their metadata stands there no longer
  * @param databases names of all its databases
  * @param tables tables with active parts, without the server's own logs: those grow by themselves
+ * @param newest the newest partitions of those tables, {@link #NEWEST} of each at most, where their ids tell which are newer
  */
 public record HostSnapshot(
         String version,
         List<ClusterNode> clusterNodes,
         List<TableName> readOnlyReplicas,
         List<String> databases,
-        List<TableSize> tables) {
-    /** A sequence of rows of different kinds; the first column says which. */
+        List<TableSize> tables,
+        List<PartitionSize> newest) {
+    /** So many partitions of a table are told at most. */
+    public static final int NEWEST = 12;
+
+    /** A sequence of rows of different kinds; the first column says which. Partitions by a text or a float have a hash as id. */
     public static final String SQL = """
             SELECT 'version' AS kind, version() AS a, '' AS b, '' AS c, '' AS d
             UNION ALL
@@ -35,7 +40,15 @@ public record HostSnapshot(
             FROM system.databases
             UNION ALL
             SELECT 'table' AS kind, database AS a, table AS b, toString(sum(rows)) AS c, toString(sum(bytes_on_disk)) AS d
-            FROM system.parts WHERE active AND database != 'system' GROUP BY database, table""";
+            FROM system.parts WHERE active AND database != 'system' GROUP BY database, table
+            UNION ALL
+            SELECT 'newest' AS kind, database AS a, table AS b, partition_id AS c, toString(held) AS d
+            FROM (
+                SELECT database, table, partition_id, sum(bytes_on_disk) AS held
+                FROM system.parts WHERE active AND database != 'system' AND length(partition_id) != 32
+                GROUP BY database, table, partition_id
+                ORDER BY database, table, partition_id DESC LIMIT %d BY database, table
+            )""".formatted(NEWEST);
 
     private static final int COLUMNS = 5;
 
@@ -44,6 +57,7 @@ public record HostSnapshot(
         readOnlyReplicas = List.copyOf(readOnlyReplicas);
         databases = List.copyOf(databases);
         tables = List.copyOf(tables);
+        newest = List.copyOf(newest);
     }
 
     /**
@@ -59,6 +73,9 @@ public record HostSnapshot(
 
     /** What a table's active parts hold. */
     public record TableSize(TableName name, long rows, long bytes) {}
+
+    /** What the active parts of a partition hold. */
+    public record PartitionSize(TableName table, String partition, long bytes) {}
 
     /**
      * Reads the rows that {@link #SQL} returned, in any order.
@@ -87,6 +104,10 @@ public record HostSnapshot(
                                 new TableName(row.get(1), row.get(2)),
                                 Long.parseLong(row.get(3)),
                                 Long.parseLong(row.get(4))))
+                        .toList(),
+                ofKind(rows, "newest")
+                        .map(row -> new PartitionSize(
+                                new TableName(row.get(1), row.get(2)), row.get(3), Long.parseLong(row.get(4))))
                         .toList());
     }
 

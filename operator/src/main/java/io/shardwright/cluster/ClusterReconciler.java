@@ -98,11 +98,11 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
     }
 
-    /** The scaling reconciler writes into the same status. */
+    /** The scaling and the balance reconcilers write into the same status. */
     private static UpdateControl<ClickHouseCluster> write(
             ClickHouseCluster resource, ClickHouseClusterStatus status, Context<ClickHouseCluster> context) {
         var previous =
-                resource.getStatus() == null ? null : resource.getStatus().withoutScaling();
+                resource.getStatus() == null ? null : resource.getStatus().ofClusterAlone();
         return StatusPatch.write(resource, previous, status, ClickHouseCluster::new, context);
     }
 

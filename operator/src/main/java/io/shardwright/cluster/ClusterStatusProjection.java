@@ -39,6 +39,7 @@ final class ClusterStatusProjection {
                 rejection.summary(),
                 rejection.conditions(),
                 List.of(),
+                null,
                 null);
     }
 
@@ -73,6 +74,7 @@ final class ClusterStatusProjection {
                         progress.progressing(),
                         progress.degraded()),
                 Holds.project(previous.map(ClickHouseClusterStatus::holds).orElse(null), plan.holds(), now),
+                null,
                 null);
     }
 

@@ -31,6 +31,17 @@ public final class Amounts {
                 : seconds / 3600 + "h" + seconds % 3600 / 60 + "m";
     }
 
+    /** A duration as users write it: a number and one of s, m, h and d. */
+    public static Duration parseDuration(String text) {
+        long count = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 'd' -> Duration.ofDays(count);
+            case 'h' -> Duration.ofHours(count);
+            case 'm' -> Duration.ofMinutes(count);
+            default -> Duration.ofSeconds(count);
+        };
+    }
+
     private static String scaled(long value, int base, String[] units) {
         double scaled = value;
         int unit = 0;

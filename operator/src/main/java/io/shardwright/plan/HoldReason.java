@@ -46,6 +46,8 @@ public enum HoldReason {
     NotEnoughSpace,
     /** A table on a shard that is to be emptied cannot be moved. */
     CannotBeMoved,
-    /** Another partition of the table is changing shards. */
-    MoveAhead
+    /** Another partition of the table is changing shards, or another Rebalance is under way. */
+    MoveAhead,
+    /** Shards are uneven, and a Rebalance ended a short while ago, or could not help. */
+    NotAgainYet
 }

@@ -5,6 +5,7 @@ import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ReplaceRequest;
 import io.shardwright.crds.ReplacementSpec;
 import io.shardwright.crds.Shard;
+import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Parsed;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.topology.ClusterIntent;
@@ -41,7 +42,7 @@ final class ReplacementParser {
                         .map(replica -> new Host(cluster.ref(), spec.index(), replica))
                         .toList(),
                 Optional.of(policy.map(ReplacementSpec::after)
-                                .map(ReplacementParser::duration)
+                                .map(Amounts::parseDuration)
                                 .orElse(AFTER))
                         .filter(after -> !after.isZero()),
                 policy.map(ReplacementSpec::onDrain).orElse(false),
@@ -52,16 +53,5 @@ final class ReplacementParser {
                 cluster.layout().hostsOf(spec.index()).stream()
                         .filter(cluster.leaving()::isFenced)
                         .collect(Collectors.toSet()));
-    }
-
-    /** A number and one letter, as the schema demands. */
-    private static Duration duration(String text) {
-        long count = Long.parseLong(text.substring(0, text.length() - 1));
-        return switch (text.charAt(text.length() - 1)) {
-            case 'd' -> Duration.ofDays(count);
-            case 'h' -> Duration.ofHours(count);
-            case 'm' -> Duration.ofMinutes(count);
-            default -> Duration.ofSeconds(count);
-        };
     }
 }

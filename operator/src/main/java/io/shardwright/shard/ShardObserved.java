@@ -6,6 +6,7 @@ import io.shardwright.kube.ObjectRef;
 import io.shardwright.topology.Host;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What stands of a shard.
@@ -19,6 +20,17 @@ record ShardObserved(Map<ObjectRef, HasMetadata> objects, Map<Host, PodState> po
         objects = Map.copyOf(objects);
         pods = Map.copyOf(pods);
         answers = Map.copyOf(answers);
+    }
+
+    /** What the hosts said that answered. */
+    Map<Host, HostSnapshot> snapshots() {
+        var snapshots = new TreeMap<Host, HostSnapshot>();
+        answers.forEach((host, answer) -> {
+            if (answer instanceof Answer.Said(var snapshot)) {
+                snapshots.put(host, snapshot);
+            }
+        });
+        return snapshots;
     }
 
     /**

@@ -16,6 +16,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.shardwright.clickhouse.LatestSizes;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.HoldStatus;
@@ -56,15 +57,21 @@ public final class ShardReconciler implements Reconciler<Shard> {
 
     private final ShardObserver observer;
     private final ShardExecutor executor;
+    private final LatestSizes sizes;
     private final Journal journal;
     private final String dnsDomain;
     private final Clock clock;
 
-    /** @param dnsDomain DNS domain of the Kubernetes cluster */
-    public ShardReconciler(Servers servers, KubeWriter writer, Journal journal, String dnsDomain, Clock clock) {
+    /**
+     * @param sizes where it is left how much each host holds
+     * @param dnsDomain DNS domain of the Kubernetes cluster
+     */
+    public ShardReconciler(
+            Servers servers, KubeWriter writer, LatestSizes sizes, Journal journal, String dnsDomain, Clock clock) {
         var writes = new RecentWrites(writer, clock);
         this.observer = new ShardObserver(servers, writes);
         this.executor = new ShardExecutor(writes, servers);
+        this.sizes = sizes;
         this.journal = journal;
         this.dnsDomain = dnsDomain;
         this.clock = clock;
@@ -90,7 +97,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
     }
 
     private UpdateControl<Shard> reconcile(Shard resource, ShardIntent intent, Context<Shard> context) {
+        var asked = clock.instant();
         var observed = observer.observe(intent, context);
+        observed.snapshots().forEach((host, snapshot) -> sizes.put(host, snapshot, asked));
         var plan = ShardPlanner.plan(intent, observed);
         var outcomes = ActionRunner.run(plan.actions(), executor::execute);
         var status = ShardStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());

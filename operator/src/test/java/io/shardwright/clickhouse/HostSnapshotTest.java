@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.shardwright.clickhouse.HostSnapshot.ClusterNode;
+import io.shardwright.clickhouse.HostSnapshot.PartitionSize;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.clickhouse.HostSnapshot.TableSize;
 import java.util.List;
@@ -17,6 +18,7 @@ class HostSnapshotTest {
             List.of("node", "flights", "2", "1", "flights-1-0.ns.svc.cluster.local"),
             List.of("node", "other", "1", "1", "elsewhere"),
             List.of("readonly", "nyc", "stuck", "", ""),
+            List.of("newest", "nyc", "flights", "202401", "628"),
             List.of("database", "default", "", "", ""),
             List.of("database", "nyc", "", "", ""),
             List.of("table", "nyc", "planes", "4", "1000"));
@@ -34,7 +36,8 @@ class HostSnapshotTest {
                         List.of("default", "nyc"),
                         List.of(
                                 new TableSize(new TableName("nyc", "flights"), 3, 1628),
-                                new TableSize(new TableName("nyc", "planes"), 4, 1000))));
+                                new TableSize(new TableName("nyc", "planes"), 4, 1000)),
+                        List.of(new PartitionSize(new TableName("nyc", "flights"), "202401", 628))));
     }
 
     @Test
@@ -54,7 +57,8 @@ class HostSnapshotTest {
     void aServerThatHoldsNothingStillHasAVersion() {
         var snapshot = HostSnapshot.parse(List.of(List.of("version", "26.3.1.1", "", "", "")));
 
-        assertThat(snapshot).isEqualTo(new HostSnapshot("26.3.1.1", List.of(), List.of(), List.of(), List.of()));
+        assertThat(snapshot)
+                .isEqualTo(new HostSnapshot("26.3.1.1", List.of(), List.of(), List.of(), List.of(), List.of()));
         assertThat(snapshot.bytes()).isZero();
     }
 

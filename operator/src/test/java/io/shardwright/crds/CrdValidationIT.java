@@ -123,6 +123,26 @@ final class CrdValidationIT {
                         "replacement: {after: soon}",
                         "spec.replacement.after"),
                 new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
+                        "rebalancing: {when: {untilPercent: 20}}",
+                        "untilPercent must be below imbalancePercent"),
+                new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
+                        "rebalancing: {when: {imbalancePercent: 1}}",
+                        "spec.rebalancing.when.imbalancePercent"),
+                new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
+                        "rebalancing: {when: {atLeast: -1Gi}}",
+                        "atLeast must not be negative"),
+                new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
+                        "rebalancing: {mode: Manual, when: {}}",
+                        "set mode: Automatic, or remove when"),
+                new Case(
                         "Shard",
                         "configHash: abc}",
                         "configHash: abc, replace: [{replica: 0, reason: ''}]}",

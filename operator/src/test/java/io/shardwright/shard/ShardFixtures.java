@@ -88,7 +88,7 @@ final class ShardFixtures {
                 .map(host -> new HostSnapshot.ClusterNode(
                         CLUSTER.name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
                 .toList();
-        return new HostSnapshot("18.16.1", nodes, List.of(), List.of("default"), List.of());
+        return new HostSnapshot("18.16.1", nodes, List.of(), List.of("default"), List.of(), List.of());
     }
 
     static ShardObserved with(ShardObserved observed, Host host, PodState pod, Answer answer) {

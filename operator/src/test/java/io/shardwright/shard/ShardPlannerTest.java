@@ -93,7 +93,7 @@ final class ShardPlannerTest {
 
     @Test
     void reloadsAServerThatLostItsClusters() {
-        var empty = new HostSnapshot("18.16.1", List.of(), List.of(), List.of(), List.of());
+        var empty = new HostSnapshot("18.16.1", List.of(), List.of(), List.of(), List.of(), List.of());
         var converged = ShardFixtures.converged(intent);
         var observed = ShardFixtures.with(converged, first, converged.pods().get(first), new Answer.Said(empty));
 
@@ -106,6 +106,7 @@ final class ShardPlannerTest {
                 "18.16.1",
                 ShardFixtures.snapshot(intent).clusterNodes(),
                 List.of(new HostSnapshot.TableName("nyc", "flights")),
+                List.of(),
                 List.of(),
                 List.of());
         var converged = ShardFixtures.converged(intent);

@@ -286,7 +286,7 @@ final class ShardSimulationTest {
                                     host.cluster().name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
                             .toList()
                     : List.<ClusterNode>of();
-            return new Answer.Said(new HostSnapshot("18.16.1", nodes, List.of(), List.of(), List.of()));
+            return new Answer.Said(new HostSnapshot("18.16.1", nodes, List.of(), List.of(), List.of(), List.of()));
         }
     }
 }

@@ -84,7 +84,8 @@ final class ShardStatusProjectionTest {
                 ShardFixtures.snapshot(intent).clusterNodes(),
                 List.of(),
                 List.of(),
-                List.of(new TableSize(new TableName("nyc", "flights"), 10, 2048)));
+                List.of(new TableSize(new TableName("nyc", "flights"), 10, 2048)),
+                List.of());
 
         var status = project(ShardFixtures.with(observed, first, observed.pods().get(first), new Answer.Said(fuller)));
 
