@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -33,8 +34,7 @@ record Rebalances(List<ScalingAction> actions, Optional<Integer> balancedShards)
         // One that is over and yet did not do it ended before the last rows came.
         Predicate<StandingRebalance> isOfUse = rebalance -> rebalance.drain().equals(drain) && !rebalance.isOver();
         observed.rebalances().stream()
-                .filter(rebalance -> !rebalance.drain().isEmpty() && !isOfUse.test(rebalance))
-                .filter(rebalance -> !rebalance.isOver() || rebalance.drain().equals(drain))
+                .filter(rebalance -> isInTheWay(rebalance, drain) && !isOfUse.test(rebalance))
                 .map(rebalance -> new ScalingAction.DeleteRebalance(rebalance.name()))
                 .forEach(actions::add);
         boolean mustDrain = drain.stream().anyMatch(shard -> evidence.hasRows(observed.hostsOf(shard)));
@@ -42,6 +42,14 @@ record Rebalances(List<ScalingAction> actions, Optional<Integer> balancedShards)
             actions.add(new ScalingAction.CreateRebalance(name(intent, "drain", drain.first(), observed), drain));
         }
         return fill(intent, observed, actions, shardDepartures.isEmpty());
+    }
+
+    /** What empties a shard spreads its rows evenly: whatever fills another at the same time would only be waited for. */
+    private static boolean isInTheWay(StandingRebalance rebalance, Set<Integer> drain) {
+        if (rebalance.drain().isEmpty()) {
+            return !drain.isEmpty() && !rebalance.isOver();
+        }
+        return !rebalance.isOver() || rebalance.drain().equals(drain);
     }
 
     private static Rebalances fill(

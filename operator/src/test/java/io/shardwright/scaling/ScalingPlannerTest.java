@@ -174,6 +174,20 @@ final class ScalingPlannerTest {
         assertThat(plan(2, 1).plan().actions()).containsExactly(new ScalingAction.DeleteRebalance("c-drain-1"));
     }
 
+    /** It may wait for room for as long as nobody makes some, and the other Rebalance for it. */
+    @Test
+    void whatFillsShardsGivesWayToWhatEmptiesOne() {
+        standing(2, 1);
+        listed(host(0, 0), host(1, 0));
+        rebalances.add(new StandingRebalance("c-fill-2", Set.of(), false));
+
+        assertThat(plan(1, 1).plan().actions())
+                .containsExactly(
+                        new ScalingAction.DeleteRebalance("c-fill-2"),
+                        new ScalingAction.CreateRebalance("c-drain-1", new TreeSet<>(Set.of(1))));
+        assertThat(plan(2, 1).plan().actions()).isEmpty();
+    }
+
     @Test
     void anEmptyShardIsFencedAsAWhole() {
         standing(2, 2);
