@@ -18,4 +18,11 @@ public record LeavingHostStatus(
         @JsonPropertyDescription("Since when it is in this phase.")
         String since,
 
+        @JsonPropertyDescription(
+                "Since when nobody sends to it and nothing keeps it from sending on what it has to, RFC 3339.")
+        String quietSince,
+
+        @JsonPropertyDescription("When that was last seen, RFC 3339, to within some seconds.")
+        String quietSeen,
+
         @JsonPropertyDescription("What it waits for.") String message) {}

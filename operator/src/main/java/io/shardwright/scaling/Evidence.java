@@ -136,7 +136,7 @@ final class Evidence {
                 && observed.registrations().getOrDefault(host, Registration.UNKNOWN) != Registration.UNKNOWN;
     }
 
-    /** ONLY_AFTER_A_WHILE: as long as this process looked on. What it holds on a volume that is down is not waited for. */
+    /** ONLY_AFTER_A_WHILE: as long as the operator looked on. What it holds on a volume that is down is not waited for. */
     private Optional<Hold> tooSoon(Host host) {
         if (!rules.contains(ScalingRule.ONLY_AFTER_A_WHILE)) {
             return Optional.empty();

@@ -22,7 +22,7 @@ import java.util.SortedSet;
  * @param backing whether the peers of a host that leaves have what it has; a host that was not looked at is not in it
  * @param registrations whether the coordination knows a host that leaves; a host that was not looked at is not in it
  * @param withoutObjects released hosts of which nothing is left in Kubernetes that is to go
- * @param quietSince since when this process has seen, at every look, that nothing keeps a host from sending what it has to
+ * @param quietSince since when the operator has seen, at every look, that nothing keeps a host from sending what it has to
  * @param rebalances the Rebalances that scaling created
  * @param balancedShards number of shards that the data was last spread over; empty before that is known
  */

@@ -28,9 +28,7 @@ import io.shardwright.topology.ClusterParser;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Lets shards and replicas go that are no longer asked for, and has the data spread over those that came. */
 @ControllerConfiguration(name = ScalingReconciler.NAME)
@@ -42,9 +40,6 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
 
     private final ScalingObserver observer;
     private final ScalingExecutor executor;
-
-    /** By uid of the cluster; only while hosts leave it. */
-    private final Map<String, QuietHosts> quiet = new ConcurrentHashMap<>();
 
     private final Journal journal;
     private final String dnsDomain;
@@ -85,15 +80,20 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
     private UpdateControl<ClickHouseCluster> reconcile(
             ClickHouseCluster resource, ClusterIntent cluster, Context<ClickHouseCluster> context) {
         var intent = ScalingParser.parse(resource, cluster);
-        var memory = quiet.computeIfAbsent(cluster.uid(), any -> new QuietHosts());
-        var observed = observer.observe(resource, intent, cluster, memory.since(clock.instant()), context);
+        var previous = Optional.ofNullable(resource.getStatus()).map(ClickHouseClusterStatus::scaling);
+        var quiet = QuietHosts.of(previous.orElse(null), cluster.ref());
+        var observed = observer.observe(resource, intent, cluster, quiet.since(clock.instant()), context);
         var now = clock.instant();
         var decision = ScalingPlanner.plan(intent, observed, now);
-        memory.see(decision.quiet(), now);
         var outcomes = ActionRunner.run(decision.plan().actions(), action -> executor.execute(action, cluster));
-        var previous = Optional.ofNullable(resource.getStatus()).map(ClickHouseClusterStatus::scaling);
         var status = ScalingStatusProjection.project(
-                previous.orElse(null), intent, observed, decision, outcomes, clock.instant());
+                previous.orElse(null),
+                intent,
+                observed,
+                decision,
+                quiet.after(decision.quiet(), now),
+                outcomes,
+                clock.instant());
         journal.record(resource, previous.map(ScalingStatus::holds).orElse(List.of()), status.holds(), outcomes);
         var update = StatusPatch.write(
                 resource,
@@ -101,11 +101,7 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
                 ClickHouseClusterStatus.of(status),
                 ClickHouseCluster::new,
                 context);
-        if (isSettled(decision)) {
-            quiet.remove(cluster.uid());
-            return update;
-        }
-        return update.rescheduleAfter(SOON);
+        return isSettled(decision) ? update : update.rescheduleAfter(SOON);
     }
 
     private static boolean isSettled(ScalingDecision decision) {

@@ -34,6 +34,7 @@ final class ScalingStatusProjection {
             ScalingIntent intent,
             ScalingObserved observed,
             ScalingDecision decision,
+            QuietHosts quiet,
             List<Outcome<ScalingAction>> outcomes,
             Instant now) {
         var leaving = decision.departures().entrySet().stream()
@@ -43,6 +44,12 @@ final class ScalingStatusProjection {
                         entry.getKey().replica(),
                         entry.getValue().phase(),
                         entry.getValue().since().truncatedTo(ChronoUnit.SECONDS).toString(),
+                        quiet.spellOf(entry.getKey())
+                                .map(spell -> spell.since().toString())
+                                .orElse(null),
+                        quiet.spellOf(entry.getKey())
+                                .map(spell -> spell.seen().toString())
+                                .orElse(null),
                         message(entry.getKey().name(), decision, outcomes)))
                 .toList();
         var shards = decision.shardDepartures().entrySet().stream()

@@ -33,7 +33,7 @@ public final class ScalingInWorld {
     private SortedMap<Host, Departure<LeavingPhase>> departures = new TreeMap<>();
     private SortedMap<Integer, Departure<LeavingShardPhase>> shardDepartures = new TreeMap<>();
     private Optional<Integer> balanced = Optional.empty();
-    private QuietHosts quiet = new QuietHosts();
+    private QuietHosts quiet = QuietHosts.NONE;
     private Plan<ScalingAction> last = Plan.none();
 
     public ScalingInWorld(World world) {
@@ -50,31 +50,26 @@ public final class ScalingInWorld {
         var intent = new ScalingIntent(
                 World.CLUSTER, new Layout.Size(world.shards, world.replicas), world.removeFirst, true);
         var decision = ScalingPlanner.plan(intent, observe(mayDie), world.now, rules);
-        quiet.see(decision.quiet(), world.now);
         last = decision.plan();
         for (var action : last.actions()) {
             if (mayDie && world.chance(8)) {
-                return die();
+                return false;
             }
             if (!mayDie || !world.chance(5)) {
                 execute(action);
             }
         }
         if (mayDie && world.chance(6)) {
-            return die();
+            return false;
         }
         tell(decision);
+        quiet = quiet.after(decision.quiet(), world.now);
         return decision.plan().converged() && departures.isEmpty() && shardDepartures.isEmpty();
     }
 
     /** What goes on, for people. */
     public String goesOn() {
         return last + ", " + departures + ", " + shardDepartures;
-    }
-
-    private boolean die() {
-        quiet = new QuietHosts();
-        return false;
     }
 
     private void tell(ScalingDecision decision) {

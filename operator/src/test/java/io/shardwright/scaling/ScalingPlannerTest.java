@@ -234,7 +234,8 @@ final class ScalingPlannerTest {
     @Test
     void theStatusHoldsNothingOfOthers() {
         var decision = plan0();
-        var status = ScalingStatusProjection.project(null, intent(1, 1), observed(), decision, List.of(), NOW);
+        var status = ScalingStatusProjection.project(
+                null, intent(1, 1), observed(), decision, QuietHosts.NONE, List.of(), NOW);
 
         assertThat(new KubernetesSerialization().asJson(ClickHouseClusterStatus.of(status)))
                 .contains("\"scaling\"")
