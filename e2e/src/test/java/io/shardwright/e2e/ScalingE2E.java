@@ -14,6 +14,8 @@ import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.Examples;
 import io.shardwright.e2e.harness.FlightsCsv;
 import io.shardwright.e2e.harness.HostSql;
+import io.shardwright.e2e.harness.OperatorKiller;
+import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Reader;
 import io.shardwright.e2e.harness.Sandbox;
 import io.shardwright.topology.Host;
@@ -42,10 +44,12 @@ final class ScalingE2E {
 
     private final FlightsCsv file = FlightsCsv.read();
     private final Sandbox sandbox;
+    private final OperatorPod operator;
     private HostSql sql;
 
-    ScalingE2E(Sandbox sandbox) {
+    ScalingE2E(Sandbox sandbox, OperatorPod operator) {
         this.sandbox = sandbox;
+        this.operator = operator;
     }
 
     @BeforeAll
@@ -103,6 +107,16 @@ final class ScalingE2E {
                     .scaling()
                     .leavingShards()
                     .isEmpty());
+            scale(2, 2);
+            scale(1, 1);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void anOperatorThatIsKilledEveryFewSecondsGetsThereToo() {
+        try (var _ = reader();
+                var _ = new OperatorKiller(operator, Duration.ofSeconds(4))) {
             scale(2, 2);
             scale(1, 1);
         }
