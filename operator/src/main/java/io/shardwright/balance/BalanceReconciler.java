@@ -25,17 +25,21 @@ import io.shardwright.plan.Parsed;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Tells how evenly the shards of a cluster share what it holds, and begins a Rebalance where a user wants that. It asks no server:
- * a pass costs nothing, and one every half minute, as every resource gets, is often enough.
+ * a pass costs nothing.
  */
 @ControllerConfiguration(name = BalanceReconciler.NAME)
 public final class BalanceReconciler implements Reconciler<ClickHouseCluster> {
     public static final String NAME = "balance";
+
+    /** What hosts said last cannot be watched. */
+    private static final Duration NEXT_LOOK = Duration.ofSeconds(30);
 
     private final BalanceObserver observer;
     private final BalanceExecutor executor;
@@ -76,11 +80,12 @@ public final class BalanceReconciler implements Reconciler<ClickHouseCluster> {
         var status = BalanceStatusProjection.project(previous.orElse(null), decision, outcomes, now);
         journal.record(resource, previous.map(BalanceStatus::holds).orElse(List.of()), status.holds(), outcomes);
         return StatusPatch.write(
-                resource,
-                previous.map(ClickHouseClusterStatus::of).orElse(null),
-                ClickHouseClusterStatus.of(status),
-                ClickHouseCluster::new,
-                context);
+                        resource,
+                        previous.map(ClickHouseClusterStatus::of).orElse(null),
+                        ClickHouseClusterStatus.of(status),
+                        ClickHouseCluster::new,
+                        context)
+                .rescheduleAfter(NEXT_LOOK);
     }
 
     @Override
