@@ -30,9 +30,9 @@ import java.util.stream.Stream;
  *
  * <p>A server that reads a remote_servers with one name that does not resolve loses every cluster, and every Distributed
  * query fails until the file changes again (tried on 18.16.1; at the server's start it is milder, and heals by itself). A
- * host's name resolves while its pod has an address. So a host is listed once it has had one, and the list does not change
- * while a host that stays on it has none. In a cluster that does not exist yet all hosts are listed: its servers are starting.
- * Hosts that leave the cluster are not listed.
+ * host's name resolves while its pod has an address. So a host is listed once it has had one. When the list changes while a
+ * host that stays on it has none, that host is left out, if another of its shard is listed: it joins again when it is back. In
+ * a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that leave the cluster are not listed.
  *
  * @param listed the hosts to list
  * @param withoutAddress listed already, and without an address now
@@ -65,9 +65,29 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
         return new RemoteServers(listed, lost);
     }
 
-    /** NO_RELOAD_WHILE_A_NAME_DOES_NOT_RESOLVE. */
+    /** NO_RELOAD_WHILE_A_NAME_DOES_NOT_RESOLVE: while a server is up, which would lose its clusters. */
     boolean mayChange(ClusterObserved observed) {
-        return withoutAddress.isEmpty() || observed.shards().stream().noneMatch(RemoteServers::hasReadyHost);
+        return withoutAddress.isEmpty() || hostsWithAddress(observed).isEmpty();
+    }
+
+    /** The same without the hosts whose names do not resolve, but for those without which nothing of their shard were listed. */
+    RemoteServers withoutThoseAway() {
+        var resolvable = listed.stream()
+                .filter(host -> !withoutAddress.contains(host))
+                .map(Host::shard)
+                .collect(Collectors.toSet());
+        return new RemoteServers(
+                listed.stream()
+                        .filter(host -> !withoutAddress.contains(host) || !resolvable.contains(host.shard()))
+                        .collect(Collectors.toUnmodifiableSet()),
+                withoutAddress.stream()
+                        .filter(host -> !resolvable.contains(host.shard()))
+                        .toList());
+    }
+
+    /** A server has lost its clusters: a name ceased to resolve while it was reading a list that had changed. */
+    static boolean areForgotten(ClusterObserved observed) {
+        return hostStatuses(observed).anyMatch(host -> host.listed() != null && host.listed() == 0);
     }
 
     private static List<Host> staying(ClusterIntent intent, int shard) {
@@ -85,11 +105,6 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
                         : hosts)
                 .flatMap(Collection::stream)
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static boolean hasReadyHost(Shard shard) {
-        return shard.getStatus() != null
-                && Objects.requireNonNullElse(shard.getStatus().readyReplicas(), 0) > 0;
     }
 
     private static Optional<String> metrika(ClusterIntent intent, ClusterObserved observed) {
@@ -110,11 +125,15 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
     }
 
     private static Set<String> hostsWithAddress(ClusterObserved observed) {
-        return statuses(observed)
-                .flatMap(status -> Stream.ofNullable(status.hosts()).flatMap(List::stream))
+        return hostStatuses(observed)
                 .filter(host -> host.address() != null)
                 .map(ShardHostStatus::name)
                 .collect(Collectors.toSet());
+    }
+
+    private static Stream<ShardHostStatus> hostStatuses(ClusterObserved observed) {
+        return statuses(observed)
+                .flatMap(status -> Stream.ofNullable(status.hosts()).flatMap(List::stream));
     }
 
     private static Stream<ShardStatus> statuses(ClusterObserved observed) {

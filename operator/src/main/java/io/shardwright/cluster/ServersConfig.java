@@ -23,12 +23,18 @@ record ServersConfig(ConfigMap config, Optional<Hold> hold) {
     static ServersConfig of(ClusterIntent intent, ClusterObserved observed) {
         var remoteServers = RemoteServers.of(intent, observed);
         var desired = ClusterResources.config(intent, remoteServers.listed());
-        var ref = ObjectRef.of(desired);
-        return observed.objects().get(ref) instanceof ConfigMap standing
+        return observed.objects().get(ObjectRef.of(desired)) instanceof ConfigMap standing
                         && !remoteServers.mayChange(observed)
-                        && Drift.of(desired, observed.objects()).isPresent()
-                ? new ServersConfig(standing, Optional.of(hold(ref, remoteServers)))
+                        && (Drift.of(desired, observed.objects()).isPresent() || RemoteServers.areForgotten(observed))
+                ? whileAHostIsAway(intent, observed, remoteServers.withoutThoseAway(), standing)
                 : new ServersConfig(desired, Optional.empty());
+    }
+
+    private static ServersConfig whileAHostIsAway(
+            ClusterIntent intent, ClusterObserved observed, RemoteServers remoteServers, ConfigMap standing) {
+        return remoteServers.mayChange(observed)
+                ? new ServersConfig(ClusterResources.config(intent, remoteServers.listed()), Optional.empty())
+                : new ServersConfig(standing, Optional.of(hold(ObjectRef.of(standing), remoteServers)));
     }
 
     /** The hosts that it lists. */

@@ -119,25 +119,61 @@ final class ClusterPlannerTest {
     }
 
     @Test
-    void changesNoConfigurationWhileAListedHostHasNoAddress() {
+    void leavesOutAListedHostWithoutAddressWhenTheListMustChange() {
         var more = ClusterFixtures.intent(2, 3, ClusterFixtures.MANAGED);
         var objects = grown(converged(intent), more, new Host(ClusterFixtures.CLUSTER, 0, 0));
 
         var plan = ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE));
 
-        assertThat(subjects(plan)).doesNotContain("ConfigMap/c-config");
-        assertThat(plan.holds()).extracting(Hold::reason).containsExactly(HoldReason.HostWithoutAddress);
-        assertThat(plan.holds().getFirst().message()).contains("c-0-0");
+        assertThat(metrika(plan, objects))
+                .contains("c-0-1.", "c-0-2.", "c-1-2.")
+                .doesNotContain("c-0-0.");
+        assertThat(plan.holds()).isEmpty();
     }
 
     @Test
-    void tellsNoPodOfAConfigurationThatWaits() {
-        var more = ClusterFixtures.intent(2, 3, ClusterFixtures.MANAGED);
-        var objects = grown(converged(intent), more, new Host(ClusterFixtures.CLUSTER, 0, 0));
+    void aHostThatMerelyRestartsStaysListed() {
+        var objects = grown(converged(intent), intent, new Host(ClusterFixtures.CLUSTER, 0, 0));
 
-        assertThat(ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE))
-                        .actions())
+        assertThat(ClusterPlanner.plan(intent, ClusterFixtures.with(intent, objects, USABLE))
+                        .converged())
+                .isTrue();
+    }
+
+    @Test
+    void itIsLeftOutWhenServersLostTheirClustersOverIt() {
+        var objects = grown(converged(intent), intent, new Host(ClusterFixtures.CLUSTER, 0, 0));
+        objects.values().forEach(object -> {
+            if (object instanceof Shard shard) {
+                ClusterFixtures.forgetClusters(shard);
+            }
+        });
+
+        var plan = ClusterPlanner.plan(intent, ClusterFixtures.with(intent, objects, USABLE));
+
+        assertThat(metrika(plan, objects))
+                .contains("c-0-1.", "c-1-0.", "c-1-1.")
+                .doesNotContain("c-0-0.");
+    }
+
+    @Test
+    void changesNoConfigurationWhileTheOnlyListedHostOfAShardHasNoAddress() {
+        var single = ClusterFixtures.intent(2, 1, ClusterFixtures.MANAGED);
+        var more = ClusterFixtures.intent(2, 2, ClusterFixtures.MANAGED);
+        var objects = grown(
+                converged(single),
+                more,
+                new Host(ClusterFixtures.CLUSTER, 0, 0),
+                new Host(ClusterFixtures.CLUSTER, 0, 1));
+
+        var plan = ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE));
+
+        assertThat(subjects(plan)).doesNotContain("ConfigMap/c-config");
+        assertThat(plan.actions())
+                .as("no pod is told of a configuration that waits")
                 .isEmpty();
+        assertThat(plan.holds()).extracting(Hold::reason).containsExactly(HoldReason.HostWithoutAddress);
+        assertThat(plan.holds().getFirst().message()).contains("c-0-0");
     }
 
     @Test
@@ -201,9 +237,9 @@ final class ClusterPlannerTest {
         return objects;
     }
 
-    /** The same objects after the Shards grew to the intent, with one host that has no address. */
+    /** The same objects after the Shards grew to the intent, with hosts that have no address. */
     private static Map<ObjectRef, HasMetadata> grown(
-            Map<ObjectRef, HasMetadata> objects, ClusterIntent intent, Host withoutAddress) {
+            Map<ObjectRef, HasMetadata> objects, ClusterIntent intent, Host... withoutAddress) {
         var grown = new HashMap<>(objects);
         grown.replaceAll((ref, object) -> {
             if (!(object instanceof Shard shard)) {
