@@ -101,8 +101,9 @@ class BalanceIT {
                 host(shard, 0),
                 "INSERT INTO " + TABLE + " SELECT toDate('2024-01-01') + number % " + DAYS
                         + ", intHash64(number) FROM system.numbers LIMIT 150000");
-        await().untilAsserted(() -> assertThat(servers.query(host(shard, 1), "SELECT count() FROM " + TABLE))
-                .containsExactly(List.of("150000")));
+        await().atMost(RealServers.FETCHED_WITHIN)
+                .untilAsserted(() -> assertThat(servers.query(host(shard, 1), "SELECT count() FROM " + TABLE))
+                        .containsExactly(List.of("150000")));
     }
 
     private Imbalance look() {
