@@ -28,4 +28,12 @@ final class AmountsTest {
         assertThat(Amounts.duration(Duration.ofMinutes(185))).isEqualTo("3h5m");
         assertThat(Amounts.duration(Duration.ofSeconds(-3))).isEqualTo("0s");
     }
+
+    @Test
+    void readsDurations() {
+        assertThat(Amounts.parseDuration("30s")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(Amounts.parseDuration("10m")).isEqualTo(Duration.ofMinutes(10));
+        assertThat(Amounts.parseDuration("2h")).isEqualTo(Duration.ofHours(2));
+        assertThat(Amounts.parseDuration("1d")).isEqualTo(Duration.ofDays(1));
+    }
 }
