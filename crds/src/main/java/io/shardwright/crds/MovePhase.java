@@ -4,8 +4,12 @@ package io.shardwright.crds;
 public enum MovePhase {
     /** The partition is copied to tables that nobody reads, and compared. It can be given up. */
     Copying,
+    /** The copy is complete, and servers are told to read one side of both shards only ({@code reads: Exact}). It can be given up. */
+    Narrowing,
     /** The copy is complete on every replica; it becomes visible and the source's goes. From here on it only goes forward. */
     Switching,
+    /** The side that nobody reads has changed; servers turn to it, and the other changes when they have ({@code reads: Exact}). */
+    Turning,
     /** The partition is where it belongs; what was needed to move it is removed. */
     CleaningUp
 }

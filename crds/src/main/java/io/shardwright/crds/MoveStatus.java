@@ -1,6 +1,7 @@
 package io.shardwright.crds;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 
 /** The move of a partition that was begun. */
 public record MoveStatus(
@@ -20,7 +21,7 @@ public record MoveStatus(
         @JsonPropertyDescription("Index of the shard that it goes to.")
         Integer to,
 
-        @JsonPropertyDescription("Copying, Switching or CleaningUp.")
+        @JsonPropertyDescription("Copying, Narrowing, Switching, Turning or CleaningUp.")
         MovePhase phase,
 
         @JsonPropertyDescription("Bytes on disk of the partition when the move began.")
@@ -38,4 +39,12 @@ public record MoveStatus(
         Long mark,
 
         @JsonPropertyDescription("When the move began, RFC 3339.")
-        String since) {}
+        String since,
+
+        @JsonPropertyDescription(
+                "Names of the hosts of both shards that servers read from until the partition has changed shards; none:"
+                        + " all that are in service.")
+        List<String> readFrom,
+
+        @JsonPropertyDescription("When every server was seen to read from only those, RFC 3339.")
+        String readFromSince) {}

@@ -68,4 +68,12 @@ public record RebalanceSpec(
         Integer concurrency,
 
         @JsonPropertyDescription("Time of day during which moves are begun. Default: always.")
-        TimeWindow window) {}
+        TimeWindow window,
+
+        @JsonPropertyDescription(
+                "What readers of a Distributed table see when a partition changes shards. Overlap: it is there twice for"
+                        + " some milliseconds. Exact: always once; every partition takes some seconds more, in which each"
+                        + " of its two shards is read from half of its replicas, and both must have two in service."
+                        + " Default: Overlap.")
+        @Default("Overlap")
+        Reads reads) {}

@@ -19,8 +19,8 @@ final class BalanceResources {
                 .withLabels(Labels.of(cluster.ref()))
                 .withOwnerReferences(Owners.of(cluster))
                 .build());
-        rebalance.setSpec(
-                new RebalanceSpec(cluster.ref().name(), null, null, null, untilPercent, null, null, null, null, null));
+        rebalance.setSpec(new RebalanceSpec(
+                cluster.ref().name(), null, null, null, untilPercent, null, null, null, null, null, null));
         return rebalance;
     }
 }

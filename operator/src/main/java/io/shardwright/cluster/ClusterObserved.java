@@ -13,18 +13,21 @@ import java.util.Set;
  * @param objects every object that the cluster owns
  * @param passwordHashes the SHA-256 of each user's password, in hexadecimal; a user without a Secret is not in it
  * @param unusableSecrets users whose Secret stands but holds no password
+ * @param readFrom names of hosts that a Rebalance wants read, and no other of their shards
  */
 record ClusterObserved(
         Map<ObjectRef, HasMetadata> objects,
         Map<String, String> passwordHashes,
         Set<String> unusableSecrets,
         CoordinationState coordination,
-        List<Shard> shards) {
+        List<Shard> shards,
+        Set<String> readFrom) {
     ClusterObserved {
         objects = Map.copyOf(objects);
         passwordHashes = Map.copyOf(passwordHashes);
         unusableSecrets = Set.copyOf(unusableSecrets);
         shards = List.copyOf(shards);
+        readFrom = Set.copyOf(readFrom);
     }
 
     /** Whether the ensemble can be used. */

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.ClickHouseCluster;
+import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
@@ -81,7 +82,18 @@ final class ClusterObserver {
                 .sorted(Comparator.comparing(shard -> shard.getSpec().index()))
                 .toList();
         return new ClusterObserved(
-                objects, hashes, unusable, coordination(intent.coordination(), objects.values(), context), shards);
+                objects,
+                hashes,
+                unusable,
+                coordination(intent.coordination(), objects.values(), context),
+                shards,
+                readFrom(context));
+    }
+
+    private static Set<String> readFrom(Context<ClickHouseCluster> context) {
+        return context.getSecondaryResources(Rebalance.class).stream()
+                .flatMap(ReadSides::of)
+                .collect(Collectors.toSet());
     }
 
     /** Writes of other clusters of the namespace are among the recent ones. */

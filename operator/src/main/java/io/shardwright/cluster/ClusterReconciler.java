@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.HoldStatus;
+import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.kube.KubeWriter;
@@ -127,6 +128,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
                 owned(StatefulSet.class, context),
                 owned(PodDisruptionBudget.class, context),
                 owned(Shard.class, context),
+                rebalances(context),
                 claims(context),
                 coordinationPods(context));
     }
@@ -136,6 +138,19 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, ClickHouseCluster.class)
                         .withLabelSelector(OF_NO_SHARD)
+                        .build(),
+                context);
+    }
+
+    /** While a partition changes shards, servers may have to read from some of their replicas only. */
+    private static InformerEventSource<Rebalance, ClickHouseCluster> rebalances(
+            EventSourceContext<ClickHouseCluster> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Rebalance.class, ClickHouseCluster.class)
+                        .withSecondaryToPrimaryMapper(rebalance -> Set.of(new ResourceID(
+                                rebalance.getSpec().cluster(),
+                                rebalance.getMetadata().getNamespace())))
+                        .withOnUpdateFilter(new ReadSides())
                         .build(),
                 context);
     }

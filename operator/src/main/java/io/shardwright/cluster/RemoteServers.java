@@ -32,7 +32,8 @@ import java.util.stream.Stream;
  * query fails until the file changes again (tried on 18.16.1; at the server's start it is milder, and heals by itself). A
  * host's name resolves while its pod has an address. So a host is listed once it has had one. When the list changes while a
  * host that stays on it has none, that host is left out, if another of its shard is listed: it joins again when it is back. In
- * a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that leave the cluster are not listed.
+ * a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that leave the cluster are not listed,
+ * nor are, for seconds, those that a Rebalance changes while nobody reads them.
  *
  * @param listed the hosts to list
  * @param withoutAddress listed already, and without an address now
@@ -55,7 +56,9 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
                             .filter(host -> isListed.test(host) && !incomplete.contains(host.name())
                                     || inService.contains(host.name()) && addressed.contains(host.name()))
                             .toList();
-                    return serving.isEmpty() ? hosts.stream().filter(isListed) : serving.stream();
+                    return serving.isEmpty()
+                            ? hosts.stream().filter(isListed)
+                            : wanted(serving, observed.readFrom()).stream();
                 })
                 .collect(Collectors.toUnmodifiableSet());
         var lost = listed.stream()
@@ -94,6 +97,13 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
         return intent.layout().hostsOf(shard).stream()
                 .filter(host -> !intent.leaving().isFenced(host))
                 .toList();
+    }
+
+    /** What a Rebalance wants read of a shard; if none of it serves, whatever does. */
+    private static List<Host> wanted(List<Host> serving, Set<String> readFrom) {
+        var wanted =
+                serving.stream().filter(host -> readFrom.contains(host.name())).toList();
+        return wanted.isEmpty() ? serving : wanted;
     }
 
     /** NEVER_UNLIST_A_SHARD. */

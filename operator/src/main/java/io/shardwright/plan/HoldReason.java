@@ -16,11 +16,11 @@ public enum HoldReason {
     HostWithoutAddress,
     /** A host may not be restarted while another replica of its shard is not ready. */
     PeerNotReady,
-    /** A host leaves, and no other replica of its shard is in service. */
+    /** A host leaves, or would be out of readers' way, and no other replica of its shard is in service. */
     LastReplicaInService,
     /** A host leaves or is replaced, and what it holds is not yet, or not surely, on its peers. */
     LastGoodCopy,
-    /** A host leaves, and a server may still send queries to it. */
+    /** A host leaves or changes, and a server may still send queries to it. */
     StillInUse,
     /** A host leaves, and has rows in tables that no peer has. */
     RowsOfItsOwn,

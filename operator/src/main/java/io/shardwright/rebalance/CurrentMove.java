@@ -10,10 +10,24 @@ import io.shardwright.crds.MovePhase;
  * @param mark the last thing that the target remembered when the switch began: as long as it remembers that, it remembers
  *     whether it took the partition
  * @param since RFC 3339
+ * @param side that servers are to read from
  */
-record CurrentMove(Move move, MovePhase phase, long bytes, long rows, int attempts, long mark, String since) {
+record CurrentMove(
+        Move move, MovePhase phase, long bytes, long rows, int attempts, long mark, String since, ReadSide side) {
     /** The same at another point. */
-    CurrentMove with(MovePhase other, int copies, long newMark) {
-        return new CurrentMove(move, other, bytes, rows, attempts + copies, newMark, since);
+    CurrentMove with(MovePhase other, int copies, long newMark, ReadSide newSide) {
+        return new CurrentMove(move, other, bytes, rows, attempts + copies, newMark, since, newSide);
+    }
+
+    /** Whether the partition is about to be on both shards for a moment, or is. */
+    boolean isChangingShards() {
+        return isChangingShards(phase);
+    }
+
+    static boolean isChangingShards(MovePhase phase) {
+        return switch (phase) {
+            case Copying, CleaningUp -> false;
+            case Narrowing, Switching, Turning -> true;
+        };
     }
 }

@@ -23,7 +23,11 @@ record MoveLedger(List<CurrentMove> current, List<CurrentMove> moved) {
             if (step == null || !isTaken(step, outcomes)) {
                 current.add(move);
             } else if (step.end() == End.NOT_YET) {
-                current.add(move.with(step.phase(), copies(step), step.mark().orElse(move.mark())));
+                current.add(move.with(
+                        step.phase(),
+                        copies(step),
+                        step.mark().orElse(move.mark()),
+                        step.side().orElse(move.side())));
             } else if (step.end() == End.MOVED) {
                 moved.add(move);
             }

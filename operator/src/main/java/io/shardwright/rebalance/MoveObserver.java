@@ -116,7 +116,7 @@ final class MoveObserver {
 
     /** Asked only when it matters. */
     private boolean isCaughtUp(Host host, Move move, MovePhase phase) {
-        if (phase != MovePhase.CleaningUp) {
+        if (phase != MovePhase.CleaningUp && phase != MovePhase.Turning) {
             return false;
         }
         var replica = servers.query(host, MoveSql.replica(move));

@@ -20,7 +20,11 @@ enum MoveRule {
     /** The source's copy goes when the target's is visible on every replica that answers. */
     VISIBLE_BEFORE_THE_DROP,
     /** What was perhaps attached before is attached again only if the table would know. */
-    ATTACHED_ONCE;
+    ATTACHED_ONCE,
+    /** Where readers must never see a partition twice, replicas that some server reads from do not change. */
+    CHANGES_BEHIND_READERS,
+    /** Nor those that a query may still read from that began before. */
+    OLDER_QUERIES_HAVE_ENDED;
 
     static final Set<MoveRule> ALL = Set.copyOf(EnumSet.allOf(MoveRule.class));
 }

@@ -3,6 +3,7 @@ package io.shardwright.rebalance;
 import io.shardwright.crds.MovePhase;
 import io.shardwright.plan.Hold;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -10,8 +11,15 @@ import java.util.OptionalLong;
  *
  * @param end how the move is over; {@link End#NOT_YET} while it is not
  * @param mark what is to be kept when the switch begins
+ * @param side that servers are to read from then, if that changes
  */
-record MoveStep(MovePhase phase, End end, List<RebalanceAction> actions, List<Hold> holds, OptionalLong mark) {
+record MoveStep(
+        MovePhase phase,
+        End end,
+        List<RebalanceAction> actions,
+        List<Hold> holds,
+        OptionalLong mark,
+        Optional<ReadSide> side) {
     MoveStep {
         actions = List.copyOf(actions);
         holds = List.copyOf(holds);
@@ -27,12 +35,18 @@ record MoveStep(MovePhase phase, End end, List<RebalanceAction> actions, List<Ho
     }
 
     MoveStep(MovePhase phase, End end, List<? extends RebalanceAction> actions, List<Hold> holds) {
-        this(phase, end, List.copyOf(actions), holds, OptionalLong.empty());
+        this(phase, end, List.copyOf(actions), holds, OptionalLong.empty(), Optional.empty());
     }
 
     /** @param mark the last thing that the target remembers */
     static MoveStep beginSwitch(long mark) {
-        return new MoveStep(MovePhase.Switching, End.NOT_YET, List.of(), List.of(), OptionalLong.of(mark));
+        return new MoveStep(
+                MovePhase.Switching, End.NOT_YET, List.of(), List.of(), OptionalLong.of(mark), Optional.empty());
+    }
+
+    /** The same, and servers are to read from a side. */
+    MoveStep reading(ReadSide newSide) {
+        return new MoveStep(phase, end, actions, holds, mark, Optional.of(newSide));
     }
 
     static MoveStep stay(MovePhase phase, List<Hold> holds) {

@@ -8,10 +8,13 @@ import io.shardwright.rebalance.MoveObserved.Part;
 import io.shardwright.rebalance.MoveObserved.Source;
 import io.shardwright.rebalance.MoveObserved.Target;
 import io.shardwright.rebalance.MoveStep.End;
+import io.shardwright.topology.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +31,11 @@ import java.util.stream.Stream;
  *   <li>When it is visible everywhere, the queues are started, and the source's copy goes.
  * </ol>
  *
- * A crash in between leaves readers with what they saw before; a server that restarts meanwhile carries the drop out at once,
+ * Where readers are never to see the partition twice, all servers first read from one side of both shards only (Narrowing). Its
+ * queues are stopped, of the target too, and the other side alone goes through the switch. Then all servers read from that one
+ * (Turning), and the first side's queues are started. The queries that began before are waited for each time.
+ *
+ * <p>A crash in between leaves readers with what they saw before; a server that restarts meanwhile carries the drop out at once,
  * when the copy stands, compared, on every replica of the target. Once the drop is queued, the move only goes forward.
  */
 final class MoveStepPlanner {
@@ -54,7 +61,7 @@ final class MoveStepPlanner {
      * @param attempts how often it was copied
      * @param whyNotSwitch why the partition may not change shards now, e.g. because another one of the table does
      */
-    record Wish(boolean goesOn, int attempts, Optional<Hold> whyNotSwitch) {}
+    record Wish(boolean goesOn, int attempts, Optional<Hold> whyNotSwitch, Reading reading) {}
 
     static MoveStep plan(Move move, MovePhase phase, MoveObserved observed, Wish wish) {
         return plan(move, phase, observed, wish, MoveRule.ALL);
@@ -65,7 +72,9 @@ final class MoveStepPlanner {
         var planner = new MoveStepPlanner(move, observed, wish, rules);
         return switch (phase) {
             case Copying -> planner.copy();
+            case Narrowing -> planner.narrow();
             case Switching -> planner.switchShards();
+            case Turning -> planner.turn();
             case CleaningUp -> planner.cleanUp(MovePhase.CleaningUp, End.MOVED);
         };
     }
@@ -143,7 +152,71 @@ final class MoveStepPlanner {
         }
         var obstacle = wish.whyNotSwitch().or(this::readOnly).or(this::withoutLeader);
         return obstacle.map(hold -> MoveStep.stay(MovePhase.Copying, List.of(hold)))
-                .orElseGet(() -> MoveStep.beginSwitch(observed.remembered()));
+                .orElseGet(() -> reading().isExact() ? beginNarrowing() : MoveStep.beginSwitch(observed.remembered()));
+    }
+
+    private MoveStep beginNarrowing() {
+        var from = reading().half(sourceHosts());
+        var to = reading().half(targetHosts());
+        if (from.isEmpty() || to.isEmpty()) {
+            var hold = reading().unknown().orElseGet(() -> onlyOneReplica(from.isEmpty() ? move.from() : move.to()));
+            return MoveStep.stay(MovePhase.Copying, List.of(hold));
+        }
+        return MoveStep.go(MovePhase.Narrowing, List.of())
+                .reading(ReadSide.of(Stream.concat(from.stream(), to.stream()).toList()));
+    }
+
+    /** Nothing has changed yet, and whatever is not as it should be is a reason to go back. */
+    private MoveStep narrow() {
+        boolean mayGoOn = reading().isExact()
+                && wish.goesOn()
+                && wish.whyNotSwitch().isEmpty()
+                && unknown().isEmpty()
+                && reading().unknown().isEmpty()
+                && replicasAgree()
+                && isCopied();
+        return mayGoOn
+                ? whenTurned(MovePhase.Narrowing, () -> MoveStep.beginSwitch(observed.remembered()))
+                : MoveStep.go(MovePhase.Copying, List.of()).reading(ReadSide.ALL);
+    }
+
+    /** Once every server reads from the side alone, and the queries that began before have ended. */
+    private MoveStep whenTurned(MovePhase phase, Supplier<MoveStep> next) {
+        var side = reading().side();
+        var elsewhere = elsewhere();
+        if (elsewhere.isPresent()) {
+            return MoveStep.stay(phase, List.of(elsewhere.get())).reading(side.notSeen());
+        }
+        if (side.since().isEmpty()) {
+            return MoveStep.go(phase, List.of())
+                    .reading(side.seen(reading().readers().answered()));
+        }
+        return reading()
+                .olderQuery()
+                .filter(hold -> obeys(MoveRule.OLDER_QUERIES_HAVE_ENDED))
+                .map(hold -> MoveStep.stay(phase, List.of(hold)))
+                .orElseGet(next);
+    }
+
+    private Optional<Hold> elsewhere() {
+        return obeys(MoveRule.CHANGES_BEHIND_READERS)
+                ? reading().elsewhere(sourceHosts(), targetHosts())
+                : Optional.empty();
+    }
+
+    /** The side that changed is the one that is read; the other follows. */
+    private MoveStep turn() {
+        return reading().isExact() ? whenTurned(MovePhase.Turning, this::changeTheOtherSide) : changeTheOtherSide();
+    }
+
+    private MoveStep changeTheOtherSide() {
+        boolean isDone = unknown().isEmpty()
+                && sources().stream().allMatch(source -> source.dropsUpTo().isEmpty() && !holdsWhatWasCopied(source))
+                && targets().stream().allMatch(Target.Known::isCaughtUp);
+        var actions = startQueues(host -> true);
+        return isDone
+                ? MoveStep.go(MovePhase.CleaningUp, actions).reading(ReadSide.ALL)
+                : new MoveStep(MovePhase.Turning, End.NOT_YET, actions, unknown());
     }
 
     /** Safety: compared on every replica, and byte by byte. */
@@ -166,6 +239,12 @@ final class MoveStepPlanner {
     }
 
     private MoveStep switchShards() {
+        if (!reading().isExact() && !reading().side().isAll()) {
+            return MoveStep.go(
+                            MovePhase.Switching,
+                            startQueues(host -> reading().side().contains(host) && isTarget(host)))
+                    .reading(ReadSide.ALL);
+        }
         boolean isSettled = sources().stream().allMatch(Source.Known::isSettled)
                 && targets().stream().noneMatch(Target.Known::isBusy);
         if (!isSettled) {
@@ -183,16 +262,24 @@ final class MoveStepPlanner {
                 && replicasAgree()
                 && sources().stream().allMatch(source -> source.awaited().isEmpty());
         var leader = sources().stream().filter(Source.Known::isLeader).findFirst();
-        boolean mayDrop =
-                wish.goesOn() && isAsCopied && leader.isPresent() && readOnly().isEmpty();
+        boolean isReadElsewhere = reading().side().isAll() || elsewhere().isEmpty();
+        boolean mayDrop = wish.goesOn()
+                && isAsCopied
+                && isReadElsewhere
+                && leader.isPresent()
+                && readOnly().isEmpty();
         if (!mayDrop) {
+            var start = startQueues(host -> !isTarget(host) || reading().isRead(host));
             return observed.memory() == Memory.TAKEN
-                    ? new MoveStep(MovePhase.Switching, End.NOT_YET, startQueues(), List.of(twice()))
-                    : MoveStep.go(MovePhase.Copying, startQueues());
+                    ? new MoveStep(MovePhase.Switching, End.NOT_YET, start, List.of(twice()))
+                    : MoveStep.go(MovePhase.Copying, start).reading(ReadSide.ALL);
         }
         var actions = new ArrayList<RebalanceAction>();
         if (obeys(MoveRule.QUEUES_STAND_STILL)) {
-            sources().forEach(source -> actions.add(new RebalanceAction.StopQueue(move, source.host())));
+            Stream.concat(
+                            sources().stream().map(Source.Known::host),
+                            targets().stream().map(Target.Known::host).filter(reading()::isRead))
+                    .forEach(host -> actions.add(new RebalanceAction.StopQueue(move, host)));
         }
         actions.add(new RebalanceAction.QueueDrop(move, leader.get().host()));
         return MoveStep.go(MovePhase.Switching, actions);
@@ -229,7 +316,7 @@ final class MoveStepPlanner {
         var actions = new ArrayList<RebalanceAction>(isLookedThrough ? List.of() : rescues());
         boolean isRescued = actions.isEmpty();
         if (mustBeAttached()) {
-            var host = targets().stream()
+            var host = unreadTargets()
                     .filter(target -> target.staged().equals(staged()) && !target.isReadOnly())
                     .findFirst();
             if (host.isEmpty()) {
@@ -239,15 +326,15 @@ final class MoveStepPlanner {
             // In one go, so that readers see the partition twice for as short a while as can be.
             if (isRescued) {
                 awaitVisible().ifPresent(actions::add);
-                actions.addAll(startQueues());
+                actions.addAll(startUnreadSources());
             }
             return new MoveStep(MovePhase.Switching, End.NOT_YET, actions, withUnknown(List.of()));
         }
         if (observed.memory() == Memory.FORGOTTEN && !isVisible()) {
             holds.add(undecidable());
         } else if (isRescued && (isVisible() || !obeys(MoveRule.VISIBLE_BEFORE_THE_DROP))) {
-            return sources().stream().anyMatch(source -> source.dropsUpTo().isPresent())
-                    ? MoveStep.go(MovePhase.Switching, startQueues())
+            return unreadSources().anyMatch(source -> source.dropsUpTo().isPresent())
+                    ? MoveStep.go(MovePhase.Switching, startUnreadSources())
                     : afterTheDrop();
         }
         return new MoveStep(MovePhase.Switching, End.NOT_YET, actions, withUnknown(holds));
@@ -255,17 +342,24 @@ final class MoveStepPlanner {
 
     /** Replicas that read the queue late may still have to come to the drop, or do not answer and have their queue stopped. */
     private MoveStep afterTheDrop() {
-        boolean isGoneEverywhere = observed.source().size() == sources().size()
-                && sources().stream().noneMatch(this::holdsWhatWasCopied);
-        return isGoneEverywhere
-                ? MoveStep.go(MovePhase.CleaningUp, startQueues())
-                : new MoveStep(MovePhase.Switching, End.NOT_YET, startQueues(), unknown());
+        boolean isGoneEverywhere =
+                observed.source().size() == sources().size() && unreadSources().noneMatch(this::holdsWhatWasCopied);
+        boolean isWhole = reading().side().isAll() || unknown().isEmpty();
+        if (!isGoneEverywhere || !isWhole) {
+            return new MoveStep(MovePhase.Switching, End.NOT_YET, startUnreadSources(), unknown());
+        }
+        return reading().side().isAll()
+                ? MoveStep.go(MovePhase.CleaningUp, startUnreadSources())
+                : MoveStep.go(MovePhase.Turning, startUnreadSources())
+                        .reading(ReadSide.of(Stream.concat(sourceHosts().stream(), targetHosts().stream())
+                                .filter(host -> !reading().isRead(host))
+                                .toList()));
     }
 
     private Optional<RebalanceAction> awaitVisible() {
         return obeys(MoveRule.VISIBLE_BEFORE_THE_DROP)
                 ? Optional.of(new RebalanceAction.AwaitVisible(
-                        move, targets().stream().map(Target.Known::host).toList()))
+                        move, unreadTargets().map(Target.Known::host).toList()))
                 : Optional.empty();
     }
 
@@ -275,7 +369,7 @@ final class MoveStepPlanner {
     }
 
     private boolean isVisible() {
-        return !targets().isEmpty() && targets().stream().allMatch(Target.Known::isVisible);
+        return unreadTargets().findAny().isPresent() && unreadTargets().allMatch(Target.Known::isVisible);
     }
 
     /** Parts that the drop takes and that were not copied, each on a replica that has it. */
@@ -285,7 +379,10 @@ final class MoveStepPlanner {
         }
         var rescues = new ArrayList<RebalanceAction>();
         var seen = new ArrayList<String>();
-        for (var source : sources()) {
+        // Rather where nobody reads: there, rows that are there twice for a moment are seen by nobody.
+        for (var source : Stream.concat(unreadSources(), sources().stream().filter(source -> reading()
+                        .isRead(source.host())))
+                .toList()) {
             for (var part : latePartsOf(source)) {
                 if (!seen.contains(part.name())) {
                     seen.add(part.name());
@@ -353,10 +450,30 @@ final class MoveStepPlanner {
         return isTidy && holds.isEmpty() ? MoveStep.over(phase, end) : new MoveStep(phase, End.NOT_YET, actions, holds);
     }
 
-    private List<RebalanceAction> startQueues() {
-        return sources().stream()
-                .<RebalanceAction>map(source -> new RebalanceAction.StartQueue(move, source.host()))
+    private List<RebalanceAction> startUnreadSources() {
+        return startQueues(host -> !isTarget(host) && !reading().isRead(host));
+    }
+
+    private List<RebalanceAction> startQueues(Predicate<Host> of) {
+        return Stream.concat(
+                        sources().stream().map(Source.Known::host),
+                        targets().stream().map(Target.Known::host))
+                .filter(of)
+                .<RebalanceAction>map(host -> new RebalanceAction.StartQueue(move, host))
                 .toList();
+    }
+
+    private boolean isTarget(Host host) {
+        return host.shard() == move.to();
+    }
+
+    private Hold onlyOneReplica(int shard) {
+        return new Hold(
+                HoldReason.LastReplicaInService,
+                move.describe(),
+                "with reads: Exact, readers use one replica of a shard while another changes, and shard " + shard
+                        + " does not have two in service that all servers read from. Add a replica, or set"
+                        + " reads: Overlap");
     }
 
     private Optional<Hold> readOnly() {
@@ -437,6 +554,27 @@ final class MoveStepPlanner {
                 .filter(staged -> !staged.isEmpty())
                 .findFirst()
                 .orElse(List.of());
+    }
+
+    private Reading reading() {
+        return wish.reading();
+    }
+
+    private List<Host> sourceHosts() {
+        return observed.source().stream().map(Source::host).toList();
+    }
+
+    private List<Host> targetHosts() {
+        return observed.target().stream().map(Target::host).toList();
+    }
+
+    /** Those that nobody reads from while the others are read. */
+    private Stream<Source.Known> unreadSources() {
+        return sources().stream().filter(source -> !reading().isRead(source.host()));
+    }
+
+    private Stream<Target.Known> unreadTargets() {
+        return targets().stream().filter(target -> !reading().isRead(target.host()));
     }
 
     private List<Source.Known> sources() {

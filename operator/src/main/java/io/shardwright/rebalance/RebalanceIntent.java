@@ -16,6 +16,7 @@ import java.util.Set;
  * @param uid of the Rebalance
  * @param drain shards that are to hold nothing
  * @param weights of shards that have another one than the usual
+ * @param isExact readers never see a partition twice
  */
 record RebalanceIntent(
         String namespace,
@@ -30,7 +31,8 @@ record RebalanceIntent(
         Tables tables,
         OptionalLong bytesPerSecond,
         int concurrency,
-        Optional<Window> window) {
+        Optional<Window> window,
+        boolean isExact) {
     static final int USUAL_WEIGHT = 100;
 
     RebalanceIntent {

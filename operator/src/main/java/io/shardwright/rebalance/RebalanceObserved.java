@@ -14,6 +14,7 @@ import java.util.Set;
  * @param moves what stands of each move that was begun, by its id
  * @param imports tables that somebody else attaches partitions to now, and who, e.g. import x
  * @param ahead another Rebalance of the cluster, which goes first
+ * @param readers asked only where it matters who reads from where
  */
 record RebalanceObserved(
         Optional<ClusterFacts> cluster,
@@ -21,7 +22,8 @@ record RebalanceObserved(
         Set<TableName> keyed,
         Map<String, MoveObserved> moves,
         Map<TableName, String> imports,
-        Optional<String> ahead) {
+        Optional<String> ahead,
+        Readers readers) {
     RebalanceObserved {
         hosts = List.copyOf(hosts);
         keyed = Set.copyOf(keyed);

@@ -32,10 +32,12 @@ import java.util.stream.Collectors;
 final class RebalanceObserver {
     private final HostPartsObserver hosts;
     private final MoveObserver moves;
+    private final ReadersObserver readers;
     private final TableGate gate;
     private final String dnsDomain;
 
-    RebalanceObserver(Servers servers, MoveObserver moves, TableGate gate, String dnsDomain) {
+    RebalanceObserver(Servers servers, MoveObserver moves, ReadersObserver readers, TableGate gate, String dnsDomain) {
+        this.readers = readers;
         this.hosts = new HostPartsObserver(servers);
         this.moves = moves;
         this.gate = gate;
@@ -46,7 +48,8 @@ final class RebalanceObserver {
             RebalanceIntent intent, Rebalance resource, List<CurrentMove> current, Context<Rebalance> context) {
         var cluster = cluster(intent, context);
         if (cluster.isEmpty()) {
-            return new RebalanceObserved(Optional.empty(), List.of(), Set.of(), Map.of(), Map.of(), Optional.empty());
+            return new RebalanceObserved(
+                    Optional.empty(), List.of(), Set.of(), Map.of(), Map.of(), Optional.empty(), Readers.NOT_ASKED);
         }
         var tables = cache(Table.class, context)
                 .list(intent.namespace(), table -> table.getSpec().cluster().equals(intent.cluster()))
@@ -64,7 +67,8 @@ final class RebalanceObserver {
                         .collect(Collectors.toSet()),
                 observed,
                 enterGates(intent, current, observed, tables, context),
-                ahead(resource, context));
+                ahead(resource, context),
+                intent.isExact() && !current.isEmpty() ? readers.observe(cluster.get()) : Readers.NOT_ASKED);
     }
 
     private Optional<ClusterFacts> cluster(RebalanceIntent intent, Context<Rebalance> context) {
@@ -123,8 +127,8 @@ final class RebalanceObserver {
 
     private static boolean isAboutToSwitch(CurrentMove move, MoveObserved observed) {
         return switch (move.phase()) {
-            case Switching -> true;
-            case CleaningUp -> false;
+            case Narrowing, Switching -> true;
+            case Turning, CleaningUp -> false;
             case Copying ->
                 observed.knownTargets().size() == observed.target().size()
                         && observed.knownTargets().stream()

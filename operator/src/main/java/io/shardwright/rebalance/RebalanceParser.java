@@ -2,6 +2,7 @@ package io.shardwright.rebalance;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
+import io.shardwright.crds.Reads;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.RebalanceSpec;
 import io.shardwright.crds.RebalanceTables;
@@ -96,8 +97,9 @@ final class RebalanceParser {
                                 Quantity.getAmountInBytes(spec.bandwidth()).longValue()),
                 Objects.requireNonNullElse(spec.concurrency(), 1),
                 Optional.ofNullable(spec.window())
-                        .map(window -> new Window(
-                                LocalTime.parse(window.from()), LocalTime.parse(window.to()), zone(window))));
+                        .map(window ->
+                                new Window(LocalTime.parse(window.from()), LocalTime.parse(window.to()), zone(window))),
+                spec.reads() == Reads.Exact);
     }
 
     private static Tables tables(RebalanceTables tables) {

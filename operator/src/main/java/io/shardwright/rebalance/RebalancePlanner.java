@@ -156,7 +156,7 @@ final class RebalancePlanner {
 
     /** What changes shards is on both for a moment: no time to tell which is too full. */
     private boolean isSwitching() {
-        return current.stream().anyMatch(move -> move.phase() == MovePhase.Switching);
+        return current.stream().anyMatch(CurrentMove::isChangingShards);
     }
 
     private RebalancePhase phase(boolean isDone) {
@@ -180,15 +180,17 @@ final class RebalancePlanner {
 
     private Map<String, MoveStep> steps(Predicate<CurrentMove> goesOn) {
         var steps = new TreeMap<String, MoveStep>();
-        var switching = current.stream()
-                .filter(move -> move.phase() == MovePhase.Switching)
-                .findFirst();
         for (var move : current) {
             var facts = observed.moves().get(move.move().id());
             if (facts != null) {
-                var begunNow = steps.values().stream().anyMatch(step -> step.phase() == MovePhase.Switching);
+                boolean isAnother = current.stream().anyMatch(other -> !other.equals(move) && other.isChangingShards());
+                boolean isBegunNow =
+                        steps.values().stream().anyMatch(step -> CurrentMove.isChangingShards(step.phase()));
                 var wish = new Wish(
-                        goesOn.test(move), move.attempts(), whyNotSwitch(move, switching.isPresent() || begunNow));
+                        goesOn.test(move),
+                        move.attempts(),
+                        whyNotSwitch(move, isAnother || isBegunNow),
+                        new Reading(intent.isExact(), move.side(), observed.readers()));
                 steps.put(move.move().id(), MoveStepPlanner.plan(move.move(), move.phase(), facts, wish, rules));
             }
         }
@@ -236,7 +238,8 @@ final class RebalancePlanner {
                 content.rows(),
                 0,
                 0,
-                now.truncatedTo(ChronoUnit.SECONDS).toString());
+                now.truncatedTo(ChronoUnit.SECONDS).toString(),
+                ReadSide.ALL);
     }
 
     /** Partitions that stay together begin together, even if they are more than may be moved at a time. */

@@ -66,7 +66,7 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
     public RebalanceReconciler(Servers servers, TableGate gate, Journal journal, String dnsDomain, Clock clock) {
         var copies = new Copies();
         var moves = new MoveObserver(servers, copies);
-        this.observer = new RebalanceObserver(servers, moves, gate, dnsDomain);
+        this.observer = new RebalanceObserver(servers, moves, new ReadersObserver(servers, clock), gate, dnsDomain);
         this.executor = new RebalanceExecutor(servers, moves, copies);
         this.journal = journal;
         this.clock = clock;

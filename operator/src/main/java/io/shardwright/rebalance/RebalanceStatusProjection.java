@@ -19,15 +19,20 @@ import io.shardwright.plan.Summaries;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Tells users how a rebalance is, and reads there which moves were begun. */
 final class RebalanceStatusProjection {
     private static final int MOST_PLANNED = 100;
     private static final int MOST_HISTORY = 20;
+
+    /** Passes by itself. */
+    private static final Set<HoldReason> WAITING_ITS_TURN = EnumSet.of(HoldReason.MoveAhead, HoldReason.StillInUse);
 
     private RebalanceStatusProjection() {}
 
@@ -47,7 +52,10 @@ final class RebalanceStatusProjection {
                         move.rows(),
                         move.attempts(),
                         Objects.requireNonNullElse(move.mark(), 0L),
-                        move.since()))
+                        move.since(),
+                        new ReadSide(
+                                Objects.requireNonNullElse(move.readFrom(), List.of()),
+                                Optional.ofNullable(move.readFromSince()).map(Instant::parse))))
                 .toList();
     }
 
@@ -201,7 +209,7 @@ final class RebalanceStatusProjection {
         return Stream.concat(
                         Outcome.failed(outcomes).map(Outcome.Failed::told),
                         decision.plan().holds().stream()
-                                .filter(hold -> hold.reason() != HoldReason.MoveAhead)
+                                .filter(hold -> !WAITING_ITS_TURN.contains(hold.reason()))
                                 .map(RebalanceStatusProjection::words))
                 .findFirst();
     }
@@ -256,7 +264,9 @@ final class RebalanceStatusProjection {
                 move.rows(),
                 move.attempts(),
                 move.mark(),
-                move.since());
+                move.since(),
+                move.side().isAll() ? null : move.side().hosts(),
+                move.side().since().map(Instant::toString).orElse(null));
     }
 
     private static Optional<RebalanceStatus> previous(Rebalance resource) {

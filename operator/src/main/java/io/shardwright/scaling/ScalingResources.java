@@ -31,6 +31,7 @@ final class ScalingResources {
                 null,
                 null,
                 null,
+                null,
                 null));
         return rebalance;
     }

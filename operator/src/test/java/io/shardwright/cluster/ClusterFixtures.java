@@ -59,7 +59,7 @@ final class ClusterFixtures {
     }
 
     static ClusterObserved nothing(CoordinationState coordination) {
-        return new ClusterObserved(Map.of(), Map.of(), Set.of(), coordination, List.of());
+        return new ClusterObserved(Map.of(), Map.of(), Set.of(), coordination, List.of(), Set.of());
     }
 
     /** What stands after a pass with these objects. */
@@ -69,7 +69,7 @@ final class ClusterFixtures {
                 .filter(Shard.class::isInstance)
                 .map(Shard.class::cast)
                 .toList();
-        return new ClusterObserved(objects, hashesOf(intent), Set.of(), coordination, shards);
+        return new ClusterObserved(objects, hashesOf(intent), Set.of(), coordination, shards, Set.of());
     }
 
     /** A shard whose hosts are ready, in service and have addresses, but for some. */

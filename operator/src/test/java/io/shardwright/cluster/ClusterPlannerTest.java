@@ -119,6 +119,35 @@ final class ClusterPlannerTest {
     }
 
     @Test
+    void listsOnlyWhatARebalanceWantsRead() {
+        var objects = converged(intent);
+
+        assertThat(metrika(plan(objects, Set.of("c-0-1")), objects))
+                .contains("c-0-1.", "c-1-0.", "c-1-1.")
+                .doesNotContain("c-0-0.");
+        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0.", "c-0-1.", "c-1-0.", "c-1-1.");
+    }
+
+    @Test
+    void listsWhateverServesWhenNothingDoesThatARebalanceWantsRead() {
+        var objects = converged(intent);
+
+        assertThat(metrika(plan(objects, Set.of("c-0-7")), objects)).contains("c-0-0.", "c-0-1.");
+    }
+
+    @Test
+    void listsAgainWhatARebalanceDidNotWantRead() {
+        var objects = converged(intent);
+        plan(objects, Set.of("c-0-1")).actions().forEach(action -> {
+            if (action instanceof ClusterAction.ApplyObject apply && apply.desired() instanceof ConfigMap config) {
+                objects.put(ObjectRef.of(config), config);
+            }
+        });
+
+        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0.", "c-0-1.");
+    }
+
+    @Test
     void leavesOutAListedHostWithoutAddressWhenTheListMustChange() {
         var more = ClusterFixtures.intent(2, 3, ClusterFixtures.MANAGED);
         var objects = grown(converged(intent), more, new Host(ClusterFixtures.CLUSTER, 0, 0));
@@ -202,7 +231,7 @@ final class ClusterPlannerTest {
 
     @Test
     void holdsAUserWhoseSecretHasNoPassword() {
-        var observed = new ClusterObserved(Map.of(), Map.of(), Set.of("default"), UNREACHABLE, List.of());
+        var observed = new ClusterObserved(Map.of(), Map.of(), Set.of("default"), UNREACHABLE, List.of(), Set.of());
 
         var plan = ClusterPlanner.plan(intent, observed);
 
@@ -254,6 +283,19 @@ final class ClusterPlannerTest {
             return copy;
         });
         return grown;
+    }
+
+    private Plan<ClusterAction> plan(Map<ObjectRef, HasMetadata> objects, Set<String> readFrom) {
+        var observed = ClusterFixtures.with(intent, objects, USABLE);
+        return ClusterPlanner.plan(
+                intent,
+                new ClusterObserved(
+                        observed.objects(),
+                        observed.passwordHashes(),
+                        observed.unusableSecrets(),
+                        observed.coordination(),
+                        observed.shards(),
+                        readFrom));
     }
 
     private static String metrika(Plan<ClusterAction> plan, Map<ObjectRef, HasMetadata> objects) {

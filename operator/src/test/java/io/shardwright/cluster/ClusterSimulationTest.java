@@ -118,7 +118,7 @@ final class ClusterSimulationTest {
                     .filter(Shard.class::isInstance)
                     .map(Shard.class::cast)
                     .toList();
-            return new ClusterObserved(objects, passwords, Set.of(), state, found);
+            return new ClusterObserved(objects, passwords, Set.of(), state, found, Set.of());
         }
 
         private void execute(ClusterAction action) {

@@ -46,6 +46,7 @@ final class MoveWorld {
     private final Random random;
     private final boolean hasOutages;
     private final Layout layout;
+    private final ReadersInWorld readers;
     private final TreeMap<Integer, Shard> shards = new TreeMap<>();
     private final List<Late> late = new ArrayList<>();
     private final Map<String, String> copyFailures = new HashMap<>();
@@ -61,6 +62,7 @@ final class MoveWorld {
         layout.hosts().forEach(host -> shards.computeIfAbsent(host.shard(), Shard::new)
                 .replicas
                 .put(host, new Replica(host)));
+        this.readers = new ReadersInWorld(new Random(~seed), layout);
         int partitions = 2 + random.nextInt(4);
         for (int partition = 0; partition < partitions; partition++) {
             fill("p" + partition);
@@ -168,6 +170,7 @@ final class MoveWorld {
 
     /** What happens by itself. */
     void live() {
+        readers.tick();
         for (var shard : shards.values()) {
             if (random.nextInt(6) == 0) {
                 beginInsert(shard);
@@ -188,11 +191,24 @@ final class MoveWorld {
         if (!late.isEmpty() && random.nextBoolean()) {
             runLate(late.removeFirst());
         }
+        readers.reload(host -> !replica(host).isAway && random.nextInt(3) == 0);
+        read();
+    }
+
+    private void read() {
+        readers.read(
+                host -> !replica(host).isAway,
+                host -> replica(host).parts.stream()
+                        .flatMap(piece -> piece.rows().stream())
+                        .toList(),
+                old);
     }
 
     /** Trouble is over: everyone is there, and what was begun ends. */
     void heal() {
         isCalm = true;
+        readers.tick();
+        readers.settle();
         shards.values().forEach(shard -> {
             while (!shard.inFlight.isEmpty()) {
                 endInsert(shard);
@@ -216,6 +232,7 @@ final class MoveWorld {
         }
         if (!replica.answers()) {
             replica.comeBack();
+            readers.reload(replica.host::equals);
         } else if (random.nextInt(3) == 0) {
             replica.isCutOff = true;
         } else if (!isInTheGap(shard, replica)) {
@@ -348,6 +365,9 @@ final class MoveWorld {
     }
 
     Outcome<RebalanceAction> execute(RebalanceAction action) {
+        if (!isCalm) {
+            read();
+        }
         var host = hostOf(action);
         if (host.map(this::replica).map(replica -> !replica.answers()).orElse(false)) {
             return new Outcome.Failed<>(action, "away", true);
@@ -468,13 +488,15 @@ final class MoveWorld {
     }
 
     RebalanceObserved observe(List<CurrentMove> moves) {
+        readers.want(moves.stream().map(CurrentMove::side).toList());
         return new RebalanceObserved(
                 Optional.of(facts()),
                 layout.hosts().stream().map(this::parts).toList(),
                 Set.of(),
                 moves.stream().collect(Collectors.toMap(move -> move.move().id(), this::observe)),
                 Map.of(),
-                Optional.empty());
+                Optional.empty(),
+                readers.observe(host -> replica(host).answers()));
     }
 
     private HostParts parts(Host host) {
@@ -646,6 +668,11 @@ final class MoveWorld {
                 where[row] |= bit;
             }
         }
+    }
+
+    /** Some reader saw a row twice or not at all that was there from the beginning. */
+    boolean isMisread() {
+        return readers.isMistaken();
     }
 
     /** At rest: rows that are not on every replica of just one shard, once. */

@@ -3,9 +3,11 @@ package io.shardwright.rebalance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.clickhouse.HttpServers;
+import io.shardwright.crds.MovePhase;
 import io.shardwright.crds.RebalancePhase;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,6 +46,7 @@ class RebalanceIT {
     private static final int ROWS = 1_000;
     private static final int PARTITIONS = 8;
     private static final int MANY_STEPS = 2_000;
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     private final RealServers cluster = RealServers.shared();
     private final HttpServers servers =
@@ -74,6 +78,7 @@ class RebalanceIT {
     @AfterEach
     void dropTable() {
         cluster.layout().hosts().forEach(host -> {
+            cluster.list(Set.copyOf(cluster.layout().hosts()));
             servers.execute(host, "SYSTEM START REPLICATION QUEUES " + DATABASE + ".visits");
             servers.execute(host, "DROP DATABASE " + DATABASE);
         });
@@ -197,6 +202,76 @@ class RebalanceIT {
     }
 
     @Test
+    void withExactReadsNobodySeesAPartitionTwiceOrNotAtAll() {
+        var written = new AtomicLong();
+        var run = new Run(intent(Set.of(), true));
+        try (var readers = new ConstantReaders()) {
+            run.before = action -> {
+                if (action instanceof RebalanceAction.AttachPartition) {
+                    insert(host(0, (int) (written.get() % 2)), 20, 1, 5_000_000 + written.getAndIncrement());
+                }
+                return true;
+            };
+
+            run.toTheEnd();
+
+            assertThat(readers.wrong).as("of " + readers.reads + " reads").isEmpty();
+            assertThat(readers.reads).hasValueGreaterThan(100);
+        }
+        assertThat(run.phase).isEqualTo(RebalancePhase.Succeeded);
+        assertThat(run.executed)
+                .filteredOn(RebalanceAction.AttachPartition.class::isInstance)
+                .hasSize(PARTITIONS / 2);
+        awaitReplicas();
+        assertThat(partitionsOn(host(0, 0))).hasSize(4);
+        assertThat(partitionsOn(host(1, 1))).hasSize(4);
+        assertThat(count(host(0, 0), "visits_all")).isEqualTo(ROWS * PARTITIONS + written.get());
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void withExactReadsACrashBetweenAnyTwoStatementsShowsNobodyAnythingWrong(long seed) {
+        var random = new Random(seed);
+        var run = new Run(intent(Set.of(), true));
+        try (var readers = new ConstantReaders()) {
+            Awaitility.await().atMost(LONG).until(() -> {
+                if (random.nextInt(4) == 0) {
+                    run.crash(random.nextInt(5));
+                } else {
+                    run.step();
+                }
+                return run.phase == RebalancePhase.Succeeded;
+            });
+
+            assertThat(readers.wrong).as("of " + readers.reads + " reads").isEmpty();
+        }
+        awaitReplicas();
+        assertThat(counted()).isEqualTo(Map.of("rows", (long) ROWS * PARTITIONS, "ids", (long) ROWS * PARTITIONS));
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void aSwitchThatWaitsForAServerGoesOnWhenReadsMayOverlap() {
+        var run = new Run(intent(Set.of(), true));
+        while (run.executed.stream().noneMatch(RebalanceAction.QueueDrop.class::isInstance)) {
+            run.step();
+        }
+        run.isListing = false;
+        run.stepUntil(() -> run.current.values().stream().anyMatch(move -> move.phase() == MovePhase.Turning));
+        run.step();
+        assertThat(run.holds).extracting(Hold::reason).contains(HoldReason.StillInUse);
+
+        run.intent = intent(Set.of(), false);
+        run.isListing = true;
+        run.toTheEnd();
+
+        assertThat(run.phase).isEqualTo(RebalancePhase.Succeeded);
+        awaitReplicas();
+        assertThat(counted()).isEqualTo(Map.of("rows", (long) ROWS * PARTITIONS, "ids", (long) ROWS * PARTITIONS));
+    }
+
+    @Test
     void aReplicaThatIsAwayHoldsTheMoveBeforeAnythingIsDropped() {
         var run = new Run(intent(Set.of()));
         while (run.current.isEmpty()) {
@@ -252,6 +327,10 @@ class RebalanceIT {
     }
 
     private RebalanceIntent intent(Set<Integer> drain) {
+        return intent(drain, false);
+    }
+
+    private RebalanceIntent intent(Set<Integer> drain, boolean isExact) {
         return new RebalanceIntent(
                 "flights",
                 "even",
@@ -265,7 +344,8 @@ class RebalanceIT {
                 new RebalanceIntent.Tables(List.of(DATABASE + ".*"), List.of(), List.of()),
                 OptionalLong.empty(),
                 2,
-                Optional.empty());
+                Optional.empty(),
+                isExact);
     }
 
     private Host host(int shard, int replica) {
@@ -327,9 +407,51 @@ class RebalanceIT {
                 .toList();
     }
 
+    /** Clients of every server, who count all the time what does not change; every now and then one is slow. */
+    private final class ConstantReaders implements AutoCloseable {
+        private static final String EXPECTED = ROWS * PARTITIONS + "/"
+                + IntStream.rangeClosed(1, PARTITIONS)
+                        .mapToLong(day -> day * 100_000L * ROWS + ROWS * (ROWS - 1L) / 2)
+                        .sum();
+        private final AtomicBoolean isOver = new AtomicBoolean();
+        private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        private final AtomicLong reads = new AtomicLong();
+        private final List<Thread> threads = cluster.layout().hosts().stream()
+                .map(host -> Thread.ofVirtual().start(() -> read(host)))
+                .toList();
+
+        private void read(Host host) {
+            for (int turn = 0; !isOver.get(); turn++) {
+                var seen = servers.query(host, sum(turn % 20 == 19)).getFirst();
+                if (!EXPECTED.equals(seen.get(0) + "/" + seen.get(1))) {
+                    wrong.add(seen.get(0) + "/" + seen.get(1) + " at " + host.name());
+                }
+                reads.incrementAndGet();
+            }
+        }
+
+        private static String sum(boolean isSlow) {
+            return "SELECT toString(count()), toString(sum(id))"
+                    + (isSlow ? ", toString(sum(sleepEachRow(0.0002)))" : "") + " FROM " + DATABASE
+                    + ".visits_all WHERE toDayOfMonth(day) <= " + PARTITIONS;
+        }
+
+        @Override
+        public void close() {
+            isOver.set(true);
+            threads.forEach(thread -> {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
     /** A rebalance, pass by pass, as the reconciler does it. */
     private final class Run {
-        private final RebalanceIntent intent;
+        private RebalanceIntent intent;
         private final List<RebalanceAction> executed = new ArrayList<>();
         private final List<String> failures = new ArrayList<>();
         private final List<Long> overlaps = new ArrayList<>();
@@ -339,6 +461,8 @@ class RebalanceIT {
         private List<Hold> holds = List.of();
         private Function<RebalanceAction, Boolean> before = action -> true;
         private boolean isRemoved;
+        private boolean isListing = true;
+        private Set<String> listed = Set.of();
         private int done;
         private long attachedAt;
 
@@ -364,7 +488,8 @@ class RebalanceIT {
                     Set.of(),
                     new MoveObserver(servers, copies).observe(moves, facts),
                     Map.of(),
-                    Optional.empty());
+                    Optional.empty(),
+                    intent.isExact() ? readers() : Readers.NOT_ASKED);
             var decision = isRemoved
                     ? RebalancePlanner.planRemoval(intent, observed, moves, Instant.EPOCH)
                     : RebalancePlanner.plan(intent, observed, moves, true, Instant.EPOCH);
@@ -390,6 +515,44 @@ class RebalanceIT {
                 current = ledger.current().stream()
                         .collect(Collectors.toMap(move -> move.move().id(), move -> move, (a, b) -> a, TreeMap::new));
                 phase = decision.phase();
+            }
+            list();
+        }
+
+        /** As the cluster's reconciler does it. */
+        private void list() {
+            var wanted = current.values().stream()
+                    .flatMap(move -> move.side().hosts().stream())
+                    .collect(Collectors.toSet());
+            if (isListing && !wanted.equals(listed)) {
+                listed = wanted;
+                cluster.list(cluster.layout().hosts().stream()
+                        .filter(host -> wanted.isEmpty() || wanted.contains(host.name()))
+                        .collect(Collectors.toSet()));
+            }
+        }
+
+        /** As they are read, but that these servers differ in their ports, not their names. */
+        private Readers readers() {
+            var asked = Instant.now();
+            var said = facts.hosts().stream().<Readers.Reader>map(this::reader).toList();
+            return new Readers(asked, Instant.now(), said);
+        }
+
+        private Readers.Reader reader(Host host) {
+            try {
+                var question = ReadersSql.question("flights").replace("host_name AS a", "toString(port) AS a");
+                var rows = servers.query(host, question).stream()
+                        .map(row -> row.getFirst().equals("lists")
+                                ? List.of(
+                                        "lists",
+                                        cluster.hostAt(Integer.parseInt(row.get(1)))
+                                                .dnsName())
+                                : row)
+                        .toList();
+                return ReadersSql.read(host, rows, cluster.layout().hosts());
+            } catch (ClickHouseException e) {
+                return new Readers.Reader.Unknown(host, e.getMessage());
             }
         }
 
@@ -427,9 +590,14 @@ class RebalanceIT {
         }
 
         private void toTheEnd() {
-            for (int step = 0; step < MANY_STEPS && phase != RebalancePhase.Succeeded; step++) {
+            stepUntil(() -> phase == RebalancePhase.Succeeded);
+        }
+
+        private void stepUntil(BooleanSupplier isReached) {
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).atMost(LONG).until(() -> {
                 step();
-            }
+                return isReached.getAsBoolean();
+            });
         }
     }
 }

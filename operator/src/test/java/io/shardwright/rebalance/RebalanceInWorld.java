@@ -52,7 +52,8 @@ public final class RebalanceInWorld {
                 RebalanceIntent.Tables.ALL,
                 OptionalLong.empty(),
                 AT_ONCE,
-                Optional.empty());
+                Optional.empty(),
+                false);
         var decision = RebalancePlanner.plan(intent, observe(mayDie), List.of(), true, world.now);
         last = decision;
         if (mayDie && world.chance(6)) {
@@ -82,7 +83,8 @@ public final class RebalanceInWorld {
         var parts = new ArrayList<HostParts>();
         hosts.stream().sorted().forEach(host -> parts.add(parts(host, disturbed)));
         var facts = new ClusterFacts(layout, hosts, world.seen.shards().keySet(), VOLUME, DIALECT);
-        return new RebalanceObserved(Optional.of(facts), parts, Set.of(), Map.of(), Map.of(), Optional.empty());
+        return new RebalanceObserved(
+                Optional.of(facts), parts, Set.of(), Map.of(), Map.of(), Optional.empty(), Readers.NOT_ASKED);
     }
 
     private HostParts parts(Host host, boolean disturbed) {

@@ -38,7 +38,7 @@ class RebalancePlannerTest {
     private static final ClusterFacts CLUSTER =
             new ClusterFacts(LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"));
     private static final CurrentMove MOVE =
-            new CurrentMove(new Move("id", TABLE, "p1", 0, 1), MovePhase.Copying, 100, 1, 1, 0, "since");
+            new CurrentMove(new Move("id", TABLE, "p1", 0, 1), MovePhase.Copying, 100, 1, 1, 0, "since", ReadSide.ALL);
 
     @Test
     void whatDoesNotFitIsHeldAndNotOver() {
@@ -139,8 +139,10 @@ class RebalancePlannerTest {
                 new RebalanceIntent.Tables(List.of(), List.of(), List.of()),
                 OptionalLong.empty(),
                 1,
-                Optional.empty());
-        var observed = new RebalanceObserved(Optional.of(CLUSTER), hosts, Set.of(), moves, Map.of(), Optional.empty());
+                Optional.empty(),
+                false);
+        var observed = new RebalanceObserved(
+                Optional.of(CLUSTER), hosts, Set.of(), moves, Map.of(), Optional.empty(), Readers.NOT_ASKED);
         return RebalancePlanner.plan(intent, observed, current, true, Instant.EPOCH);
     }
 

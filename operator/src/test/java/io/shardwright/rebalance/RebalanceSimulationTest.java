@@ -39,6 +39,7 @@ class RebalanceSimulationTest {
         LOST,
         THIN,
         HIDDEN,
+        MISREAD,
         MISPLACED,
         LEFT_SOMETHING,
         NEVER_ENDED
@@ -67,7 +68,7 @@ class RebalanceSimulationTest {
 
         assertThat(ends(rules, SEEDS_TO_NOTICE).keySet())
                 .as("without " + broken)
-                .containsAnyOf(End.LOST, End.THIN, End.HIDDEN, End.MISPLACED);
+                .containsAnyOf(End.LOST, End.THIN, End.HIDDEN, End.MISREAD, End.MISPLACED);
     }
 
     private static Map<End, List<Long>> ends(Set<MoveRule> rules, int seeds) {
@@ -81,7 +82,8 @@ class RebalanceSimulationTest {
         boolean hasOutages = seed % 2 == 0;
         var random = new Random(seed);
         var world = new MoveWorld(seed, hasOutages);
-        var intent = intent(random);
+        boolean isExact = random.nextInt(3) == 0;
+        var intent = intent(random, isExact);
         List<CurrentMove> current = List.of();
         for (int step = 0; step < TROUBLED + CALM; step++) {
             boolean isCalm = step >= TROUBLED;
@@ -103,8 +105,11 @@ class RebalanceSimulationTest {
             if (world.isThin()) {
                 return End.THIN;
             }
-            if (!hasOutages && world.isHidden()) {
+            if (!hasOutages && !isExact && world.isHidden()) {
                 return End.HIDDEN;
+            }
+            if (!hasOutages && isExact && world.isMisread()) {
+                return End.MISREAD;
             }
             if (!crashes) {
                 current = MoveLedger.after(current, decision, outcomes).current();
@@ -147,7 +152,7 @@ class RebalanceSimulationTest {
         return world.hasStaging() || world.isStopped() ? End.LEFT_SOMETHING : End.BALANCED;
     }
 
-    private static RebalanceIntent intent(Random random) {
+    private static RebalanceIntent intent(Random random, boolean isExact) {
         return new RebalanceIntent(
                 "ns",
                 "even",
@@ -161,6 +166,7 @@ class RebalanceSimulationTest {
                 RebalanceIntent.Tables.ALL,
                 OptionalLong.empty(),
                 1 + random.nextInt(3),
-                Optional.empty());
+                Optional.empty(),
+                isExact);
     }
 }

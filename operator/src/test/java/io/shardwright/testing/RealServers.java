@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryForever;
@@ -100,6 +101,22 @@ public final class RealServers {
         };
     }
 
+    /** Which of its hosts remote_servers lists from now on. Servers look every other second, each by itself. */
+    public void list(Set<Host> hosts) {
+        ports.keySet()
+                .forEach(host ->
+                        ServerFiles.writeClickHouse(directory.resolve(host.name()), host, ports, hosts, zookeeperPort));
+    }
+
+    /** The host whose native protocol is on a port: it tells apart hosts of one address. */
+    public Host hostAt(int port) {
+        return ports.entrySet().stream()
+                .filter(entry -> entry.getValue().tcp() == port)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Kills a host's server, as a power cut would; closing what is returned starts it again, with its data. */
     public Away stop(Host host) {
         servers.get(host).kill();
@@ -166,7 +183,7 @@ public final class RealServers {
 
     private RealProcess server(Host host) {
         var home = directory.resolve(host.name());
-        var configuration = ServerFiles.writeClickHouse(home, host, ports, zookeeperPort);
+        var configuration = ServerFiles.writeClickHouse(home, host, ports, ports.keySet(), zookeeperPort);
         return new RealProcess(host.name(), home, List.of(SERVER.toString(), "--config-file=" + configuration));
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The least configuration with which the servers of {@link RealServers} replicate and know each other. */
@@ -34,7 +35,7 @@ final class ServerFiles {
                 """.formatted(directory(home.resolve("data")), port));
     }
 
-    static Path writeClickHouse(Path home, Host host, Map<Host, Ports> ports, int zookeeperPort) {
+    static Path writeClickHouse(Path home, Host host, Map<Host, Ports> ports, Set<Host> listed, int zookeeperPort) {
         var own = ports.get(host);
         write(home, "users.xml", users());
         return write(home, "config.xml", """
@@ -68,25 +69,28 @@ final class ServerFiles {
                         own.tcp(),
                         own.interserver(),
                         host.cluster().name(),
-                        shards(ports),
+                        shards(ports, listed),
                         zookeeperPort,
                         host.shard(),
                         host.name(),
                         RealServers.ROOT));
     }
 
-    private static String shards(Map<Host, Ports> ports) {
-        return ports.keySet().stream()
+    private static String shards(Map<Host, Ports> ports, Set<Host> listed) {
+        return listed.stream()
                 .map(Host::shard)
                 .distinct()
-                .map(shard -> "<shard><internal_replication>true</internal_replication>" + replicas(ports, shard)
+                .sorted()
+                .map(shard -> "<shard><internal_replication>true</internal_replication>"
+                        + replicas(ports, listed, shard)
                         + "</shard>")
                 .collect(Collectors.joining());
     }
 
-    private static String replicas(Map<Host, Ports> ports, int shard) {
+    private static String replicas(Map<Host, Ports> ports, Set<Host> listed, int shard) {
         return ports.entrySet().stream()
-                .filter(entry -> entry.getKey().shard() == shard)
+                .filter(entry ->
+                        listed.contains(entry.getKey()) && entry.getKey().shard() == shard)
                 .map(entry ->
                         "<replica><host>127.0.0.1</host><port>%d</port><user>%s</user><password>%s</password></replica>"
                                 .formatted(entry.getValue().tcp(), RealServers.USER, RealServers.PASSWORD))
