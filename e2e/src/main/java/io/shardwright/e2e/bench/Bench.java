@@ -9,6 +9,8 @@ import java.util.UUID;
 
 /** Runs every measurement and prints a table of medians beside their budgets. */
 public final class Bench {
+    private static final String NAME = "bench";
+
     private final KubernetesClient client;
     private final OperatorPod operator;
     private final int rounds;
@@ -22,7 +24,18 @@ public final class Bench {
 
     /** @param arguments how many rounds; 3 if not given */
     public static void main(String[] arguments) {
-        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
+        int status = 0;
+        try {
+            measure(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3);
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+            status = 1;
+        }
+        // The fabric8 client leaves threads behind that are not daemons.
+        System.exit(status);
+    }
+
+    private static void measure(int rounds) {
         var cluster = TestCluster.find();
         try (var client = cluster.client()) {
             var operator = OperatorInstallation.on(cluster, client);
@@ -30,36 +43,38 @@ public final class Bench {
                     + Runtime.getRuntime().availableProcessors() + " processors, " + rounds + " rounds");
             new Bench(client, operator, rounds).run();
         }
-        // The fabric8 client leaves threads behind that are not daemons.
-        System.exit(0);
     }
 
+    /** What was measured is told even if the rest fails. */
     private void run() {
-        for (int round = 0; round < rounds; round++) {
-            compareCreation();
+        try {
+            for (int round = 0; round < rounds; round++) {
+                compareCreation();
+            }
+            for (int round = 0; round < rounds; round++) {
+                addShard(round == 0);
+            }
+            new OperatorFootprint(client, operator, report).measure(rounds);
+            new DataBench(client, report).measure(rounds);
+        } finally {
+            System.out.println(report.table());
         }
-        for (int round = 0; round < rounds; round++) {
-            addShard(round == 0);
-        }
-        new OperatorFootprint(client, operator, report).measure(rounds);
-        System.out.println(report.table());
     }
 
     /** One after the other, so that neither disturbs the other. */
     private void compareCreation() {
         RecordedObjects recorded;
-        try (var sandbox = sandbox()) {
-            var creation = new ClusterCreation(sandbox);
-            report.add(Report.CREATE, creation.byTheOperator());
+        try (var sandbox = sandbox(client)) {
+            report.add(Report.CREATE, new ClusterCreation(sandbox, NAME, 2, 2).byTheOperator());
             recorded = RecordedObjects.of(sandbox);
         }
-        try (var sandbox = sandbox()) {
-            report.add(Report.CREATE_BY_HAND, new ClusterCreation(sandbox).byHand(recorded));
+        try (var sandbox = sandbox(client)) {
+            report.add(Report.CREATE_BY_HAND, new ClusterCreation(sandbox, NAME, 2, 2).byHand(recorded));
         }
     }
 
     private void addShard(boolean idleFirst) {
-        try (var sandbox = sandbox()) {
+        try (var sandbox = sandbox(client)) {
             var growth = new ClusterGrowth(sandbox);
             growth.createThreeByTwo();
             if (idleFirst) {
@@ -69,7 +84,7 @@ public final class Bench {
         }
     }
 
-    private Sandbox sandbox() {
-        return new Sandbox(client, "bench-" + UUID.randomUUID().toString().substring(0, 5));
+    static Sandbox sandbox(KubernetesClient client) {
+        return new Sandbox(client, NAME + "-" + UUID.randomUUID().toString().substring(0, 5));
     }
 }

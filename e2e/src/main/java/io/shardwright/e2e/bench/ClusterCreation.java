@@ -12,24 +12,14 @@ import io.shardwright.topology.Labels;
 import java.time.Duration;
 
 /**
- * How long a cluster of 2 shards of 2 replicas takes from apply until it is ready, by the same measure both times: every pod
- * is ready, and every server knows all four hosts. The operator's own Ready must be there too where it made them.
+ * How long a cluster takes from apply until it is ready, by the same measure both times: every pod is ready, and every server
+ * knows all hosts. The operator's own Ready must be there too where it made them.
  */
-final class ClusterCreation {
-    private static final String NAME = "bench";
-    private static final int SHARDS = 2;
-    private static final int REPLICAS = 2;
-
-    private final Sandbox sandbox;
-
-    ClusterCreation(Sandbox sandbox) {
-        this.sandbox = sandbox;
-    }
-
+record ClusterCreation(Sandbox sandbox, String name, int shards, int replicas) {
     Duration byTheOperator() {
         long began = System.nanoTime();
-        sandbox.apply(Yaml.cluster(NAME, SHARDS, REPLICAS));
-        sandbox.awaitClusterReady(NAME);
+        sandbox.apply(Yaml.cluster(name, shards, replicas));
+        sandbox.awaitClusterReady(name);
         awaitServing();
         return Duration.ofNanos(System.nanoTime() - began);
     }
@@ -42,13 +32,17 @@ final class ClusterCreation {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    private void awaitServing() {
+    void awaitReady() {
         await("every pod is ready")
                 .pollInterval(Duration.ofMillis(100))
                 .atMost(Sandbox.SOON)
                 .until(this::arePodsReady);
-        try (var sql = new HostSql(sandbox, NAME, "shardwright")) {
-            for (var host : sql.hosts(SHARDS, REPLICAS)) {
+    }
+
+    void awaitServing() {
+        awaitReady();
+        try (var sql = new HostSql(sandbox, name, "shardwright")) {
+            for (var host : sql.hosts(shards, replicas)) {
                 await(host.name() + " knows every host")
                         .pollInterval(Duration.ofMillis(100))
                         .atMost(Sandbox.SOON)
@@ -61,16 +55,16 @@ final class ClusterCreation {
         var pods = sandbox.client()
                 .pods()
                 .inNamespace(sandbox.namespace())
-                .withLabel(Labels.CLUSTER, NAME)
+                .withLabel(Labels.CLUSTER, name)
                 .list()
                 .getItems();
-        return pods.size() == SHARDS * REPLICAS + 1 && pods.stream().allMatch(Readiness::isPodReady);
+        return pods.size() == shards * replicas + 1 && pods.stream().allMatch(Readiness::isPodReady);
     }
 
-    private static boolean knowsEveryHost(HostSql sql, Host host) {
+    private boolean knowsEveryHost(HostSql sql, Host host) {
         try {
-            return sql.number(host, "SELECT count() FROM system.clusters WHERE cluster = '" + NAME + "'")
-                    == SHARDS * REPLICAS;
+            return sql.number(host, "SELECT count() FROM system.clusters WHERE cluster = '" + name + "'")
+                    == shards * replicas;
         } catch (ClickHouseException e) {
             return false;
         }

@@ -2,12 +2,10 @@ package io.shardwright.e2e.bench;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.shardwright.e2e.harness.OperatorPod;
-import io.shardwright.e2e.harness.Sandbox;
 import io.shardwright.e2e.harness.Yaml;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -32,8 +30,7 @@ final class OperatorFootprint {
             operator.kill();
             report.add(Report.START, startUp());
         }
-        try (var sandbox =
-                new Sandbox(client, "bench-" + UUID.randomUUID().toString().substring(0, 5))) {
+        try (var sandbox = Bench.sandbox(client)) {
             sandbox.apply(Yaml.cluster("one", 2, 2));
             sandbox.awaitClusterReady("one");
             report.note(Report.MEMORY, residentMebibytes());
