@@ -54,6 +54,9 @@ public final class ContentsSql {
                 SELECT 'function' AS k, name AS a, create_query AS b, '' AS c, '' AS d, '' AS e, '' AS f
                 FROM system.functions WHERE origin = 'SQLUserDefined'""" : "";
         return """
+                SELECT 'name' AS k, substitution AS a, '' AS b, '' AS c, '' AS d, '' AS e, '' AS f
+                FROM system.macros WHERE macro = 'replica'
+                UNION ALL
                 SELECT 'database' AS k, name AS a, engine AS b, '' AS c, '' AS d, '' AS e, '' AS f
                 FROM system.databases WHERE name NOT IN %1$s
                 UNION ALL
@@ -62,7 +65,7 @@ public final class ContentsSql {
                     AND database NOT IN (SELECT name FROM system.databases WHERE engine = 'Dictionary')
                 UNION ALL
                 SELECT 'replica' AS k, database AS a, table AS b, zookeeper_path AS c,
-                    toString(NOT is_readonly AND absolute_delay < %3$d) AS d, '' AS e, '' AS f
+                    toString(NOT is_readonly AND absolute_delay < %3$d) AS d, replica_name AS e, '' AS f
                 FROM system.replicas
                 UNION ALL
                 SELECT 'part' AS k, database AS a, table AS b, name AS c, toString(rows) AS d, toString(bytes_on_disk) AS e,
@@ -81,6 +84,7 @@ public final class ContentsSql {
      * @throws IllegalArgumentException when the rows are not what the statement returns
      */
     public static HostContents parse(List<List<String>> rows, boolean hasListing) {
+        var name = Optional.<ReplicaName>empty();
         var databases = new TreeMap<String, String>();
         var functions = new TreeMap<String, String>();
         var listed = new HashSet<String>();
@@ -91,18 +95,24 @@ public final class ContentsSql {
                 throw new IllegalArgumentException("the host's answer has rows of another shape");
             }
             switch (row.getFirst()) {
+                case "name" -> name = Optional.of(new ReplicaName(row.get(1)));
                 case "server" -> listed.add(row.get(1));
                 case "database" -> databases.put(row.get(1), row.get(2));
                 case "function" -> functions.put(row.get(1), row.get(2));
                 case "replica" ->
                     replicas.put(
-                            id(row), new ReplicaState(row.get(3), row.get(4).equals("1")));
+                            id(row),
+                            new ReplicaState(
+                                    row.get(3),
+                                    new ReplicaName(row.get(5)),
+                                    row.get(4).equals("1")));
                 case "part" ->
                     parts.computeIfAbsent(id(row), any -> new ArrayList<>()).add(part(row));
                 default -> {}
             }
         }
         return new HostContents(
+                name,
                 databases,
                 tables(rows, replicas, parts),
                 functions,

@@ -4,7 +4,6 @@ import io.shardwright.holdings.HostContents.PartState;
 import io.shardwright.holdings.HostContents.TableId;
 import io.shardwright.holdings.HostContents.TableState;
 import io.shardwright.holdings.Registration.RegisteredReplica;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,26 +16,31 @@ public final class Coverage {
 
     /** Parts that a replica had and none of the keepers has, as "path: part". */
     public static List<String> uncovered(Collection<RegisteredReplica> replicas, Collection<HostContents> keepers) {
-        var uncovered = new ArrayList<String>();
-        for (var replica : replicas) {
-            var kept = keepers.stream()
-                    .flatMap(keeper -> keeper.tables().values().stream())
-                    .filter(table -> table.replica()
-                            .filter(state -> state.path().equals(replica.path()))
-                            .isPresent())
-                    .flatMap(table -> table.parts().stream())
-                    .map(PartState::part)
-                    .toList();
-            var names = new HashSet<String>();
-            kept.forEach(part -> names.add(part.name()));
-            replica.parts().stream()
-                    .filter(part -> !names.contains(part.name())
-                            && kept.stream().noneMatch(other -> other.covers(part))
-                            && !hasSources(kept, part)
-                            && replica.dropped().stream().noneMatch(range -> range.contains(part)))
-                    .forEach(part -> uncovered.add(replica.path() + ": " + part.name()));
-        }
-        return uncovered;
+        return replicas.stream()
+                .flatMap(replica ->
+                        uncovered(replica, keepers).stream().map(part -> replica.path() + ": " + part.name()))
+                .distinct()
+                .toList();
+    }
+
+    /** Parts that a replica had and none of the keepers has. */
+    public static List<Part> uncovered(RegisteredReplica replica, Collection<HostContents> keepers) {
+        var kept = keepers.stream()
+                .flatMap(keeper -> keeper.tables().values().stream())
+                .filter(table -> table.replica()
+                        .filter(state -> state.path().equals(replica.path()))
+                        .isPresent())
+                .flatMap(table -> table.parts().stream())
+                .map(PartState::part)
+                .toList();
+        var names = new HashSet<String>();
+        kept.forEach(part -> names.add(part.name()));
+        return replica.parts().stream()
+                .filter(part -> !names.contains(part.name())
+                        && kept.stream().noneMatch(other -> other.covers(part))
+                        && !hasSources(kept, part)
+                        && replica.dropped().stream().noneMatch(range -> range.contains(part)))
+                .toList();
     }
 
     /** What it was merged from: every block of its range, without a gap. */

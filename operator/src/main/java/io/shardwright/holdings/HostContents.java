@@ -1,5 +1,7 @@
 package io.shardwright.holdings;
 
+import io.shardwright.holdings.Registration.RegisteredReplica;
+import io.shardwright.topology.Host;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +12,14 @@ import java.util.TreeMap;
 /**
  * What a server has.
  *
+ * @param replicaName under which it makes its replicas, as its macros say; empty when they don't
  * @param databases their engines, by name
  * @param tables and views and dictionaries
  * @param functions the statements that make them, by name
  * @param listed the hosts of the cluster that its remote_servers lists; empty while it can't say
  */
 public record HostContents(
+        Optional<ReplicaName> replicaName,
         SortedMap<String, String> databases,
         SortedMap<TableId, TableState> tables,
         SortedMap<String, String> functions,
@@ -29,6 +33,18 @@ public record HostContents(
 
     public boolean isEmpty() {
         return tables.isEmpty();
+    }
+
+    /** Under which its server makes replicas. */
+    public ReplicaName replicaNameOr(Host host) {
+        return replicaName.orElseGet(() -> new ReplicaName(host.name()));
+    }
+
+    /** Whether a place in the coordination is that of one of its tables. */
+    public boolean hasReplicaAt(RegisteredReplica place) {
+        return tables.values().stream()
+                .flatMap(table -> table.replica().stream())
+                .anyMatch(replica -> replica.isAt(place));
     }
 
     /** Bytes of its replicated tables. */
@@ -72,9 +88,14 @@ public record HostContents(
      * A replica of a table.
      *
      * @param path of the table in the coordination
+     * @param name of the replica there
      * @param active false while it is read-only, or another server holds its place
      */
-    public record ReplicaState(String path, boolean active) {}
+    public record ReplicaState(String path, ReplicaName name, boolean active) {
+        public boolean isAt(RegisteredReplica place) {
+            return path.equals(place.path()) && name.equals(place.name());
+        }
+    }
 
     /**
      * @param settled false for one so young that a peer may well not have it yet

@@ -18,17 +18,22 @@ public sealed interface Registration {
     }
 
     /**
-     * The host's replica of a table, as its znodes tell it.
+     * The host's replica of a table, as its znodes tell it: that of its volume, or of one that it had before.
      *
      * @param path of the table
      * @param active whether a server holds its place now
      * @param parts that it had
      * @param dropped ranges that were dropped, maybe while it was away
      */
-    record RegisteredReplica(String path, boolean active, List<Part> parts, List<Part> dropped) {
+    record RegisteredReplica(String path, ReplicaName name, boolean active, List<Part> parts, List<Part> dropped) {
         public RegisteredReplica {
             parts = List.copyOf(parts);
             dropped = List.copyOf(dropped);
+        }
+
+        /** Where it stands, below the coordination root. */
+        public String znode() {
+            return path + "/replicas/" + name;
         }
     }
 }

@@ -40,35 +40,77 @@ public final class RegistryObserver {
      */
     public Registration ask(Host host, Host via, Collection<Host> peers) {
         try {
-            var replicas = new ArrayList<RegisteredReplica>();
+            var own = new ArrayList<Place>();
             int ofPeers = 0;
-            for (var entry : replicasByTable(via).entrySet()) {
-                var names = entry.getValue();
-                ofPeers += (int) peers.stream()
-                        .filter(peer -> names.contains(peer.name()))
-                        .count();
-                if (names.contains(host.name())) {
-                    replicas.add(replica(via, entry.getKey(), host.name()));
+            for (var place : places(via)) {
+                if (place.name().isOf(host)) {
+                    own.add(place);
+                } else if (peers.stream().anyMatch(place.name()::isOf)) {
+                    ofPeers++;
                 }
             }
-            return new Registration.Known(replicas, ofPeers);
+            return new Registration.Known(replicas(via, own), ofPeers);
         } catch (ClickHouseException | IllegalStateException e) {
             return new Registration.Unknown(String.valueOf(e.getMessage()));
         }
     }
 
-    private RegisteredReplica replica(Host via, String table, String name) {
-        var replica = table + "/replicas/" + name;
-        var found = children(via, List.of(replica, replica + "/parts"));
-        return new RegisteredReplica(
-                table,
-                found.get(replica).contains("is_active"),
-                found.get(replica + "/parts").stream().map(Part::of).toList(),
-                RegistrySql.ranges(servers.query(via, RegistrySql.drops(table, name))));
+    /**
+     * Whether the coordination knows a replica of a host, of any of its volumes, at the path of a table. A server has only one
+     * that stands asked for what is below it, or fails.
+     *
+     * @param via a server that answers
+     * @throws ClickHouseException when it could not be asked
+     */
+    public boolean knows(Host host, String tablePath, Host via) {
+        var path = "";
+        for (var step : (tablePath.substring(1) + "/replicas").split("/")) {
+            var above = path.isEmpty() ? "/" : path;
+            if (!children(via, List.of(above)).get(above).contains(step)) {
+                return false;
+            }
+            path += "/" + step;
+        }
+        return children(via, List.of(path)).get(path).stream()
+                .map(ReplicaName::new)
+                .anyMatch(name -> name.isOf(host));
+    }
+
+    private record Place(String table, ReplicaName name) {
+        String znode() {
+            return table + "/replicas/" + name;
+        }
+
+        String parts() {
+            return znode() + "/parts";
+        }
+    }
+
+    /** One that is being forgotten has no parts any more, and maybe no queue. */
+    private List<RegisteredReplica> replicas(Host via, List<Place> places) {
+        var below = children(via, places.stream().map(Place::znode).toList());
+        var parts = children(
+                via,
+                places.stream()
+                        .filter(place -> below.get(place.znode()).contains("parts"))
+                        .map(Place::parts)
+                        .toList());
+        return places.stream()
+                .map(place -> new RegisteredReplica(
+                        place.table(),
+                        place.name(),
+                        below.get(place.znode()).contains("is_active"),
+                        parts.getOrDefault(place.parts(), Set.of()).stream()
+                                .map(Part::of)
+                                .toList(),
+                        below.get(place.znode()).contains("queue")
+                                ? RegistrySql.ranges(servers.query(via, RegistrySql.drops(place.table(), place.name())))
+                                : List.of()))
+                .toList();
     }
 
     /** Level by level from the root; below a table is nothing but its own. */
-    private Map<String, Set<String>> replicasByTable(Host via) {
+    private List<Place> places(Host via) {
         var tables = new ArrayList<String>();
         var level = List.of("");
         int seen = 0;
@@ -95,10 +137,12 @@ public final class RegistryObserver {
                     });
             level = below;
         }
-        var replicas = new HashMap<String, Set<String>>();
-        children(via, tables.stream().map(table -> table + "/replicas").toList())
-                .forEach((path, names) -> replicas.put(path.substring(0, path.length() - "/replicas".length()), names));
-        return replicas;
+        var names =
+                children(via, tables.stream().map(table -> table + "/replicas").toList());
+        return tables.stream()
+                .flatMap(table ->
+                        names.get(table + "/replicas").stream().map(name -> new Place(table, new ReplicaName(name))))
+                .toList();
     }
 
     private Map<String, Set<String>> children(Host via, List<String> paths) {

@@ -22,7 +22,7 @@ public final class RegistrySql {
     }
 
     /** The entries of a table's log and of a replica's queue that remove parts. */
-    public static String drops(String tablePath, String replica) {
+    public static String drops(String tablePath, ReplicaName replica) {
         return Stream.of(tablePath + "/log", tablePath + "/replicas/" + replica + "/queue")
                 .map(path -> "SELECT value AS v FROM system.zookeeper WHERE path = " + Sql.literal(path)
                         + " AND (value LIKE '%drop%' OR value LIKE '%detach%')")

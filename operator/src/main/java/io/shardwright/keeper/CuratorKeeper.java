@@ -1,7 +1,11 @@
 package io.shardwright.keeper;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -37,6 +41,30 @@ public final class CuratorKeeper implements Keeper {
         ask(
                 endpoints,
                 curator -> curator.delete().quietly().deletingChildrenIfNeeded().forPath(path));
+    }
+
+    @Override
+    public void deleteWith(List<String> endpoints, String path, Collection<String> children) {
+        ask(endpoints, curator -> {
+            for (var child : children) {
+                curator.delete().quietly().deletingChildrenIfNeeded().forPath(path + "/" + child);
+            }
+            return curator.delete().quietly().forPath(path);
+        });
+    }
+
+    @Override
+    public Map<String, String> valuesBelow(List<String> endpoints, String path) {
+        return ask(endpoints, curator -> {
+            var values = new TreeMap<String, String>();
+            if (curator.checkExists().forPath(path) != null) {
+                for (var child : curator.getChildren().forPath(path)) {
+                    values.put(
+                            child, new String(curator.getData().forPath(path + "/" + child), StandardCharsets.UTF_8));
+                }
+            }
+            return values;
+        });
     }
 
     private <T> T ask(List<String> endpoints, Question<T> question) {

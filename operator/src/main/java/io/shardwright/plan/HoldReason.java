@@ -32,6 +32,8 @@ public enum HoldReason {
     SchemaDiffers,
     /** Another server holds a replica's place in the coordination. */
     ReplicaActiveElsewhere,
+    /** A replica was lost, and is made anew with its rows. */
+    ReplicaBeingRestored,
     /** A replica is lost, and the cluster's spec says to ask before it is replaced. */
     ReplacementNeedsApproval,
     /** Rows equal to a staging table's are in the table already, and it cannot be told who put them there. */

@@ -36,6 +36,7 @@ final class Admission {
     private final ReplacementIntent intent;
     private final ReplacementObserved observed;
     private final Peers peers;
+    private final Remains remains;
     private final Instant now;
     private final Set<ReplacementRule> rules;
 
@@ -43,11 +44,13 @@ final class Admission {
             ReplacementIntent intent,
             ReplacementObserved observed,
             Peers peers,
+            Remains remains,
             Instant now,
             Set<ReplacementRule> rules) {
         this.intent = intent;
         this.observed = observed;
         this.peers = peers;
+        this.remains = remains;
         this.now = now;
         this.rules = rules;
     }
@@ -59,7 +62,7 @@ final class Admission {
             return emptyAmongEmpty(host, pod);
         }
         if (missing.hasReplicated() || contents.isEmpty() && !missing.lacksNothing()) {
-            return withoutTables(host, missing);
+            return withoutTables(host, contents, missing);
         }
         boolean isRebuilt = isRebuilt(host);
         return isRebuilt && !missing.lacksNothing()
@@ -102,14 +105,12 @@ final class Admission {
     /** There is no statement to make its tables with: with the loss accepted, its places are given up. */
     private Verdict emptied(Host host, List<RegisteredReplica> replicas) {
         return peers.lackOfCopies(host)
-                .or(() -> peers.activeElsewhere(host))
+                .or(() -> peers.activeElsewhere(replicas))
                 .map(obstacle -> obstacle.verdict(host, Lost, "it is empty, and ZooKeeper knows tables of it"))
                 .orElseGet(() -> {
                     var verdict = Verdict.of(host, RestoringSchema, SCHEMA, "its old places in ZooKeeper are given up");
                     return isAnnounced(host)
-                            ? verdict.with(replicas.stream()
-                                    .map(replica -> forget(host, replica.path()))
-                                    .toList())
+                            ? verdict.with(remains.forget(host, replicas))
                             : verdict.noting("forget the replicas of " + host.name(), peers.whatIsVerified(host));
                 });
     }
@@ -118,9 +119,9 @@ final class Admission {
      * NEVER_READ_FROM_HALF: tables that have rows elsewhere are made only once nobody reads from the host. A host that joins a
      * cluster whose tables are still empty needs no such care.
      */
-    private Verdict withoutTables(Host host, Reference missing) {
+    private Verdict withoutTables(Host host, HostContents contents, Reference missing) {
         if (!(peers.registration(host) instanceof Registration.Known known)) {
-            return peers.obstacle(host, true)
+            return peers.lackOfCopies(host)
                     .orElseThrow()
                     .verdict(
                             host,
@@ -134,7 +135,8 @@ final class Admission {
         if (registered.isEmpty() && !missing.hasRows() && !observed.before(host).isIncomplete()) {
             return Verdict.of(host, Starting, SCHEMA, lacks(missing)).with(restore(host, missing, registered));
         }
-        var obstacle = peers.obstacle(host, true);
+        var own = ownPlaces(host, contents, registered);
+        var obstacle = peers.obstacle(host, own);
         if (obstacle.isPresent()) {
             boolean isLost = obstacle.get()
                     .hold()
@@ -144,13 +146,21 @@ final class Admission {
         }
         var verdict = Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing));
         if (isAnnounced(host)) {
-            return verdict.with(restore(host, missing, registered));
+            return verdict.with(restore(host, missing, own));
         }
         return registered.isEmpty()
                 ? verdict
                 : verdict.noting(
-                        "take over the places in ZooKeeper that " + host.name() + " had, with an empty volume",
-                        peers.whatIsVerified(host));
+                        "make the tables of " + host.name() + " anew, on an empty volume", peers.whatIsVerified(host));
+    }
+
+    /** Its volume was not replaced: its server makes replicas of the names that stand. */
+    private static List<RegisteredReplica> ownPlaces(
+            Host host, HostContents contents, List<RegisteredReplica> registered) {
+        var name = contents.replicaNameOr(host);
+        return registered.stream()
+                .filter(replica -> name.equals(replica.name()))
+                .toList();
     }
 
     /** The status says that its tables are being made: nothing stood in the way then, and nobody is sent to it. */
@@ -161,7 +171,7 @@ final class Admission {
     }
 
     /** Databases first; then all else at once, and what fails for want of another is tried again with the next pass. */
-    private List<ReplacementAction> restore(Host host, Reference missing, List<RegisteredReplica> registered) {
+    private List<ReplacementAction> restore(Host host, Reference missing, List<RegisteredReplica> ownPlaces) {
         var actions = new ArrayList<ReplacementAction>();
         missing.databases()
                 .forEach((name, engine) -> actions.add(new ReplacementAction.CreateDatabase(host, name, engine)));
@@ -173,14 +183,14 @@ final class Admission {
         }
         boolean isFirstRound =
                 missing.tables().values().stream().anyMatch(table -> !RestoreSql.isConsumer(table.engine()));
-        var places = registered.stream().collect(Collectors.toMap(RegisteredReplica::path, Function.identity()));
+        var places = ownPlaces.stream().collect(Collectors.toMap(RegisteredReplica::path, Function.identity()));
         missing.tables().forEach((id, table) -> {
             if (isFirstRound && RestoreSql.isConsumer(table.engine())) {
                 return;
             }
             var place = table.replica().map(replica -> places.get(replica.path()));
             if (place.isPresent() && intent.dialect().hasDropReplica()) {
-                actions.add(forget(host, place.get().path()));
+                actions.add(remains.forget(host, place.get()));
             } else {
                 actions.add(new ReplacementAction.RestoreTable(
                         host,
@@ -191,15 +201,6 @@ final class Admission {
             }
         });
         return actions;
-    }
-
-    private ReplacementAction forget(Host host, String tablePath) {
-        var via =
-                intent.dialect().hasDropReplica() ? peers.keepers(host).stream().findFirst() : Optional.<Host>empty();
-        return via.<ReplacementAction>map(
-                        server -> new ReplacementAction.DropReplica(host, server, tablePath, intent.dialect()))
-                .orElseGet(() -> new ReplacementAction.ForgetReplica(
-                        host, intent.cluster().coordination(), tablePath));
     }
 
     /** CAUGHT_UP_BEFORE_SERVING. */
@@ -282,8 +283,8 @@ final class Admission {
         return since.plus(STRICT).isBefore(now);
     }
 
-    private static Verdict admit(Host host, PodView pod) {
-        return Verdict.of(host, InService, "InService", "")
+    private Verdict admit(Host host, PodView pod) {
+        return remains.asItIsLetIn(host, isRebuilt(host))
                 .with(new ReplacementAction.Admit(host, pod.uid(), pod.container()));
     }
 

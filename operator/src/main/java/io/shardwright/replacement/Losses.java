@@ -41,7 +41,7 @@ final class Losses {
         if (!(observed.volumes().get(host) instanceof Volume.Claimed claimed)) {
             return Optional.empty();
         }
-        return asked(host, claimed).or(() -> observed.isUp(host) ? Optional.empty() : gone(host, claimed));
+        return asked(host, claimed).or(() -> observed.isUp(host) ? going(host, claimed) : gone(host, claimed));
     }
 
     /** A node that is away for less than the spec says, or for however long when it says to ask; or one that is drained. */
@@ -119,7 +119,15 @@ final class Losses {
     private boolean isEmptied(Host host) {
         return observed.contents(host).filter(HostContents::isEmpty).isPresent()
                 || observed.before(host).is(ReplacementPhase.RestoringSchema)
-                || observed.before(host).is(ReplacementPhase.CatchingUp);
+                || observed.before(host).is(ReplacementPhase.CatchingUp)
+                || observed.before(host).hasRemains();
+    }
+
+    /** It is gone as soon as its pod is: better while another replica serves than when it happens to end. */
+    private Optional<Loss> going(Host host, Volume.Claimed claimed) {
+        return claimed.deleting() && !isEmptied(host)
+                ? Optional.of(new Loss("VolumeGoing", "the claim of its volume is being deleted", true))
+                : Optional.empty();
     }
 
     private Optional<Loss> gone(Host host, Volume.Claimed claimed) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the other hosts of the shard vouch for when one is to lose, or has lost, what it had. */
 final class Peers {
@@ -39,13 +40,18 @@ final class Peers {
     /** Why a replica may not be given up, or made anew, now. */
     record Obstacle(Optional<HoldReason> hold, String reason, String message) {
         Verdict verdict(Host host, ReplacementPhase phase, String why) {
-            var verdict = Verdict.of(host, phase, reason, (why.isEmpty() ? "" : why + "; ") + message);
+            return verdict(host, phase, reason, why);
+        }
+
+        Verdict verdict(Host host, ReplacementPhase phase, String reasonOfPhase, String why) {
+            var verdict = Verdict.of(host, phase, reasonOfPhase, (why.isEmpty() ? "" : why + "; ") + message);
             return hold.map(verdict::held).orElse(verdict);
         }
     }
 
     /**
-     * Hosts that serve and will go on serving. Of two that are to be replaced, the first goes first. A volume is not given up
+     * Hosts that serve and will go on serving. Of two that are to be replaced, one whose volume is being deleted goes first,
+     * then the first. A volume is not given up
      * for one that is being deleted itself, but what is lost already is fetched from that one as long as it is there.
      */
     List<Host> keepers(Host host) {
@@ -54,14 +60,18 @@ final class Peers {
                 .filter(other -> !other.equals(host) && observed.isInService(other))
                 .filter(other -> !intent.leaving().contains(other))
                 .filter(other -> !isGivenUp || !losses.isGoing(other))
-                .filter(other -> losses.of(other).isEmpty() || other.compareTo(host) > 0)
+                .filter(other -> losses.of(other).isEmpty() || goesBefore(host, other))
                 .toList();
     }
 
-    /** @param mustBeDown whether its server is thought not to run, so that its place in the coordination is free */
-    Optional<Obstacle> obstacle(Host host, boolean mustBeDown) {
+    private boolean goesBefore(Host host, Host other) {
+        return losses.isGoing(host) != losses.isGoing(other) ? losses.isGoing(host) : host.compareTo(other) < 0;
+    }
+
+    /** @param mustBeFree places in the coordination of servers that are thought not to run */
+    Optional<Obstacle> obstacle(Host host, List<RegisteredReplica> mustBeFree) {
         return lackOfCopies(host)
-                .or(() -> mustBeDown ? activeElsewhere(host) : Optional.empty())
+                .or(() -> activeElsewhere(mustBeFree))
                 .or(() -> isListed(host)
                         ? Optional.of(wait("Listed", "until no server reads from it any more"))
                         : Optional.empty());
@@ -77,7 +87,7 @@ final class Peers {
                                     ? message
                                     : "it was not asked yet")));
         }
-        var uncovered = uncovered(host, missing(host, known));
+        var uncovered = Coverage.uncovered(missing(host, known), contentsOfKeepers(host));
         boolean isCovered = uncovered.isEmpty() || !rules.contains(ReplacementRule.NEVER_THE_LAST_GOOD_COPY);
         return isCovered || losses.isLossAccepted(host)
                 ? Optional.empty()
@@ -86,10 +96,9 @@ final class Peers {
     }
 
     /** Another server that holds its place, or an earlier one of its own that has not been missed yet. */
-    Optional<Obstacle> activeElsewhere(Host host) {
+    Optional<Obstacle> activeElsewhere(List<RegisteredReplica> mustBeFree) {
         boolean isActive = rules.contains(ReplacementRule.FORGET_ONLY_THE_DEAD)
-                && registration(host) instanceof Registration.Known known
-                && missing(host, known).stream().anyMatch(RegisteredReplica::active);
+                && mustBeFree.stream().anyMatch(RegisteredReplica::active);
         return isActive
                 ? Optional.of(new Obstacle(
                         Optional.of(HoldReason.ReplicaActiveElsewhere),
@@ -105,11 +114,15 @@ final class Peers {
             return "";
         }
         var replicas = missing(host, known);
+        long tables = replicas.stream().map(RegisteredReplica::path).distinct().count();
         int parts =
                 replicas.stream().mapToInt(replica -> replica.parts().size()).sum();
-        int uncovered = uncovered(host, replicas).size();
-        return parts - uncovered + " of its " + parts + " parts, of " + replicas.size() + " tables, are on "
-                + keepers(host).stream().map(Host::name).collect(Collectors.joining(", "))
+        int uncovered = replicas.stream()
+                .mapToInt(replica ->
+                        Coverage.uncovered(replica, contentsOfKeepers(host)).size())
+                .sum();
+        return parts - uncovered + " of its " + parts + " parts, of " + tables + " tables, are on "
+                + vouching(host).map(Host::name).collect(Collectors.joining(", "))
                 + (uncovered > 0 ? "; the loss of " + uncovered + " was accepted" : "");
     }
 
@@ -124,26 +137,33 @@ final class Peers {
         return intent.hosts().stream().anyMatch(other -> !other.equals(host) && names.contains(other.dnsName()));
     }
 
-    /** Replicas of the host whose tables it does not have, or, when it is down, all of them. */
+    List<RegisteredReplica> registered(Host host) {
+        return registration(host) instanceof Registration.Known known ? known.replicas() : List.of();
+    }
+
+    /** Replicas that the host's server does not have, or, when it is down or its volume is to go, all of them. */
     List<RegisteredReplica> missing(Host host, Registration.Known known) {
-        var standing = losses.of(host).isPresent()
-                ? Set.<String>of()
-                : observed.contents(host).stream()
-                        .flatMap(contents -> contents.tables().values().stream())
-                        .flatMap(table -> table.replica().stream())
-                        .map(HostContents.ReplicaState::path)
-                        .collect(Collectors.toSet());
+        var standing = losses.of(host).isPresent() ? Optional.<HostContents>empty() : observed.contents(host);
         return known.replicas().stream()
-                .filter(replica -> !standing.contains(replica.path()))
+                .filter(replica -> standing.filter(contents -> contents.hasReplicaAt(replica))
+                        .isEmpty())
                 .toList();
     }
 
-    private List<String> uncovered(Host host, List<RegisteredReplica> replicas) {
-        return Coverage.uncovered(
-                replicas,
-                keepers(host).stream()
-                        .flatMap(keeper -> observed.contents(keeper).stream())
-                        .toList());
+    /** Whose word counts for what a host had on a volume that is gone, or to go: its own, too, if it serves from another. */
+    List<HostContents> contentsOfKeepers(Host host) {
+        return vouching(host)
+                .flatMap(keeper -> observed.contents(keeper).stream())
+                .toList();
+    }
+
+    Optional<Host> anyThatServes(Host host) {
+        return vouching(host).findFirst();
+    }
+
+    private Stream<Host> vouching(Host host) {
+        boolean vouchesForItself = observed.isInService(host) && losses.of(host).isEmpty();
+        return Stream.concat(keepers(host).stream(), vouchesForItself ? Stream.of(host) : Stream.empty());
     }
 
     private static String lastGoodCopy(Host host, List<String> uncovered) {

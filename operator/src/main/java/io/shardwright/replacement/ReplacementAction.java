@@ -2,9 +2,12 @@ package io.shardwright.replacement;
 
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.holdings.HostContents.TableId;
+import io.shardwright.holdings.Part;
+import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.plan.Action;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
+import java.util.List;
 
 /** What the replacement reconciler does. */
 sealed interface ReplacementAction extends Action {
@@ -78,20 +81,43 @@ sealed interface ReplacementAction extends Action {
     }
 
     /** Has the coordination forget a replica that is not active, where servers know how. @param via any other server */
-    record DropReplica(Host host, Host via, String tablePath, Dialect dialect) implements ReplacementAction {
+    record DropReplica(Host host, RegisteredReplica replica, Host via, Dialect dialect) implements ReplacementAction {
         @Override
         public String subject() {
-            return host.name() + " " + tablePath;
+            return host.name() + " " + replica.path();
         }
 
         @Override
         public String describe() {
-            return "forget the replica " + host.name() + " of " + tablePath;
+            return "forget the replica " + replica.name() + " of " + replica.path();
         }
     }
 
     /** The same where they don't: its own znodes go, and no other. */
-    record ForgetReplica(Host host, Coordination coordination, String tablePath) implements ReplacementAction {
+    record ForgetReplica(Host host, RegisteredReplica replica, Coordination coordination) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return host.name() + " " + replica.path();
+        }
+
+        @Override
+        public String describe() {
+            return "forget the replica " + replica.name() + " of " + replica.path();
+        }
+    }
+
+    /**
+     * Lets rows be inserted again that were lost: servers take what the coordination remembers for a repetition.
+     *
+     * @param tablePath of their table
+     * @param lost the parts that had them
+     */
+    record ForgetBlocks(Host host, String tablePath, List<Part> lost, Coordination coordination)
+            implements ReplacementAction {
+        public ForgetBlocks {
+            lost = List.copyOf(lost);
+        }
+
         @Override
         public String subject() {
             return host.name() + " " + tablePath;
@@ -99,7 +125,7 @@ sealed interface ReplacementAction extends Action {
 
         @Override
         public String describe() {
-            return "forget the replica " + host.name() + " of " + tablePath;
+            return "forget the blocks of " + lost.size() + " lost parts of " + tablePath;
         }
     }
 

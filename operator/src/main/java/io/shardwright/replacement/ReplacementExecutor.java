@@ -3,6 +3,7 @@ package io.shardwright.replacement;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
+import io.shardwright.holdings.ReplicaForgetter;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
 import io.shardwright.kube.HostWriter;
@@ -14,12 +15,12 @@ import io.shardwright.topology.VolumeClaims;
 final class ReplacementExecutor {
     private final HostWriter writer;
     private final Servers servers;
-    private final Keeper keeper;
+    private final ReplicaForgetter forgetter;
 
     ReplacementExecutor(HostWriter writer, Servers servers, Keeper keeper) {
         this.writer = writer;
         this.servers = servers;
-        this.keeper = keeper;
+        this.forgetter = new ReplicaForgetter(keeper);
     }
 
     Outcome<ReplacementAction> execute(ReplacementAction action) {
@@ -34,11 +35,12 @@ final class ReplacementExecutor {
                     servers.execute(host, RestoreSql.createDatabase(database, engine));
                 case ReplacementAction.RestoreTable(var host, var table, var sql) -> servers.execute(host, sql);
                 case ReplacementAction.CreateFunction(var host, var function, var sql) -> servers.execute(host, sql);
-                case ReplacementAction.DropReplica(var host, var via, var path, var dialect) ->
-                    servers.execute(via, dialect.dropReplica(host.name(), path));
-                case ReplacementAction.ForgetReplica(var host, var coordination, var path) ->
-                    keeper.deleteTree(
-                            coordination.endpoints(), coordination.root() + path + "/replicas/" + host.name());
+                case ReplacementAction.DropReplica(var host, var replica, var via, var dialect) ->
+                    servers.execute(via, dialect.dropReplica(replica.name().value(), replica.path()));
+                case ReplacementAction.ForgetReplica(var host, var replica, var coordination) ->
+                    forgetter.forget(replica, coordination);
+                case ReplacementAction.ForgetBlocks(var host, var path, var lost, var coordination) ->
+                    forgetter.forgetBlocks(path, lost, coordination);
                 case ReplacementAction.DeleteClaim(var host, var uid) ->
                     writer.deleteClaim(namespace, VolumeClaims.nameOf(host), uid);
                 case ReplacementAction.DeletePod(var host, var uid, var force) ->

@@ -127,6 +127,16 @@ record ReplacementObserved(
             return phase.filter(other::equals).isPresent();
         }
 
+        boolean isSettled() {
+            return is(ReplacementPhase.InService) && reason.equals(Verdict.SETTLED);
+        }
+
+        /** Its volume is new, and what an older one left in the coordination stands. */
+        boolean hasRemains() {
+            return is(ReplacementPhase.InService)
+                    && (reason.equals(Remains.REMAINS) || reason.equals(Remains.FORGETTING));
+        }
+
         boolean isIncomplete() {
             return phase.filter(ReplacementPhase::isIncomplete).isPresent();
         }

@@ -59,6 +59,7 @@ final class ReplacementObserver {
                         .allMatch(host -> pods.containsKey(host)
                                 && pods.get(host).ready()
                                 && pods.get(host).isInService()
+                                && before.getOrDefault(host, Before.NOTHING).isSettled()
                                 && !isAsked(host, intent, recorded));
         if (isQuiet) {
             return new ReplacementObserved(
@@ -82,6 +83,7 @@ final class ReplacementObserver {
         var suspects = intent.hosts().stream()
                 .filter(host -> asked.volumes().containsKey(host) && !asked.isInService(host)
                         || intent.requestFor(host).isPresent()
+                        || asked.isInService(host) && !asked.before(host).isSettled()
                         || asked.contents(host).isPresent() && lacksTables(host, intent, asked))
                 .toList();
         var unread = intent.hosts().stream()

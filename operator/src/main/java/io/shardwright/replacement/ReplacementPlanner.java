@@ -33,6 +33,7 @@ final class ReplacementPlanner {
     private final ReplacementObserved observed;
     private final Peers peers;
     private final Losses losses;
+    private final Remains remains;
     private final Admission admission;
     private final Set<ReplacementRule> rules;
 
@@ -43,7 +44,8 @@ final class ReplacementPlanner {
         this.rules = rules;
         this.losses = new Losses(intent, observed, now);
         this.peers = new Peers(intent, observed, losses, rules);
-        this.admission = new Admission(intent, observed, peers, now, rules);
+        this.remains = new Remains(intent, observed, peers, rules);
+        this.admission = new Admission(intent, observed, peers, remains, now, rules);
     }
 
     /** Where each host of the shard stands. */
@@ -86,7 +88,7 @@ final class ReplacementPlanner {
             return withoutStaleGate(pod, notAnswering(host, pod));
         }
         if (pod.isInService()) {
-            return Verdict.of(host, InService, "InService", "");
+            return remains.judge(host);
         }
         return withoutStaleGate(
                 pod,
@@ -156,7 +158,7 @@ final class ReplacementPlanner {
         if (pod != null && pod.gate().isPresent()) {
             return fence(host, loss, pod);
         }
-        return peers.obstacle(host, !loss.isServerUp())
+        return peers.obstacle(host, loss.isServerUp() ? List.of() : peers.registered(host))
                 .map(obstacle -> obstacle.verdict(host, Lost, loss.message()))
                 .orElseGet(() -> giveUp(host, loss));
     }

@@ -55,7 +55,11 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     /** What takes a while: fetching, a pod that does not come up, a peer that is to return. */
     private static final Duration LATER = Duration.ofSeconds(2);
 
-    private static final Set<String> AWAITED = Set.of("Starting", "NoAnswer", "PeersAway", Losses.NODE_AWAY);
+    /** Something to be tidied up that no replica waits for. */
+    private static final Duration RARELY = Duration.ofMinutes(1);
+
+    private static final Set<String> AWAITED =
+            Set.of("Starting", "NoAnswer", "PeersAway", Losses.NODE_AWAY, Remains.REMAINS);
 
     private final ReplacementObserver observer;
     private final ReplacementExecutor executor;
@@ -122,10 +126,13 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
                         || AWAITED.contains(verdict.reason()))) {
             return Optional.of(LATER);
         }
-        boolean isQuiet = verdicts.values().stream()
-                .allMatch(verdict -> verdict.phase() == ReplacementPhase.InService
-                        && verdict.actions().isEmpty());
-        return isQuiet ? Optional.empty() : Optional.of(SOON);
+        if (verdicts.values().stream()
+                .allMatch(verdict -> verdict.isSettled() && verdict.actions().isEmpty())) {
+            return Optional.empty();
+        }
+        boolean hasOnlyUnknownRemains = verdicts.values().stream()
+                .allMatch(verdict -> verdict.isSettled() || verdict.reason().equals(Remains.UNKNOWN));
+        return Optional.of(hasOnlyUnknownRemains ? RARELY : SOON);
     }
 
     /** Requests are acted on once they are recorded. */

@@ -130,13 +130,11 @@ final class ReplacementStatusProjection {
     static boolean isDone(Recorded recorded, ReplacementObserved observed, Verdict verdict) {
         var host = verdict.host();
         boolean isRenewed = observed.before(host).isIncomplete()
+                || observed.before(host).hasRemains()
                 || observed.contents(host).filter(HostContents::isEmpty).isPresent()
                 || observed.volumes().get(host) instanceof Volume.Claimed claimed
                         && !claimed.claim().equals(recorded.volume());
-        return recorded.done()
-                || isRenewed
-                        && verdict.phase() == ReplacementPhase.InService
-                        && verdict.holds().isEmpty();
+        return recorded.done() || isRenewed && verdict.isSettled();
     }
 
     private static List<HistoryLine> history(List<HistoryLine> previous, Map<Host, Verdict> verdicts, Instant now) {

@@ -24,13 +24,24 @@ record Verdict(
         List<Hold> holds,
         Optional<Note> note,
         Optional<Progress> progress) {
+    static final String SETTLED = "InService";
+
     Verdict {
         actions = List.copyOf(actions);
         holds = List.copyOf(holds);
     }
 
+    /** It serves, and nothing is left to do for it. */
+    static Verdict settled(Host host) {
+        return of(host, ReplacementPhase.InService, SETTLED, "");
+    }
+
     static Verdict of(Host host, ReplacementPhase phase, String reason, String message) {
         return new Verdict(host, phase, reason, message, List.of(), List.of(), Optional.empty(), Optional.empty());
+    }
+
+    boolean isSettled() {
+        return phase == ReplacementPhase.InService && reason.equals(SETTLED);
     }
 
     Verdict with(List<? extends ReplacementAction> more) {

@@ -10,6 +10,7 @@ import io.shardwright.holdings.Registration.Known;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.holdings.Registration.Unknown;
 import io.shardwright.holdings.RegistryObserver;
+import io.shardwright.holdings.ReplicaForgetter;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.scaling.ScalingObserved.Backing;
 import io.shardwright.scaling.ScalingObserved.Registration;
@@ -24,12 +25,12 @@ final class Replicas {
     private static final int NAMED = 3;
 
     private final Servers servers;
-    private final Keeper keeper;
+    private final ReplicaForgetter forgetter;
     private final RegistryObserver registry;
 
     Replicas(Servers servers, Keeper keeper) {
         this.servers = servers;
-        this.keeper = keeper;
+        this.forgetter = new ReplicaForgetter(keeper);
         this.registry = new RegistryObserver(servers);
     }
 
@@ -87,11 +88,9 @@ final class Replicas {
         var dialect = Dialect.of(cluster.version());
         known.replicas().stream().filter(replica -> !replica.active()).forEach(replica -> {
             if (dialect.hasDropReplica()) {
-                servers.execute(via, dialect.dropReplica(host.name(), replica.path()));
+                servers.execute(via, dialect.dropReplica(replica.name().value(), replica.path()));
             } else {
-                keeper.deleteTree(
-                        cluster.coordination().endpoints(),
-                        cluster.coordination().root() + replica.path() + "/replicas/" + host.name());
+                forgetter.forget(replica, cluster.coordination());
             }
         });
     }

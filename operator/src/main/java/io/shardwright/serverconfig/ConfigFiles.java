@@ -29,6 +29,12 @@ public final class ConfigFiles {
     /** Environment variable with the password of the user that servers use towards each other. */
     public static final String INTERNAL_PASSWORD_ENV = "SHARDWRIGHT_INTERNAL_PASSWORD";
 
+    /** The file of a volume with the name that replicas have that are made on it. */
+    public static final String REPLICA_NAME = "shardwright-replica";
+
+    /** Environment variable with that name. */
+    public static final String REPLICA_ENV = "SHARDWRIGHT_REPLICA";
+
     /** The root element that every version accepts. */
     static final String ROOT = "yandex";
 

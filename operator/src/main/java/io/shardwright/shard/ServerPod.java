@@ -35,6 +35,9 @@ final class ServerPod {
     /** The official image's user. */
     private static final long USER = 101;
 
+    /** Environment variable with the name of the host. */
+    private static final String HOST_ENV = "SHARDWRIGHT_HOST";
+
     private static final String CONFIG_VOLUME = "config";
     private static final String METRIKA_VOLUME = "metrika";
     private static final String USERS_VOLUME = "users";
@@ -55,6 +58,10 @@ final class ServerPod {
      * and is sent some as soon as it answers pings. So it gives a peer whose pod is being replaced, too, some time to get its
      * address; a peer that stays away must not keep it from starting. (Bash opens /dev/udp by resolving the name and
      * sends nothing.)
+     *
+     * <p>A server that comes back from a volume that was given up must never write in the place of its successor. So each volume
+     * has a name of its own, which the {replica} macro says, and is given another when nothing of a server stands on it. One that
+     * was used before volumes had names keeps the host's.
      *
      * <p>A part that was being fetched when a server was killed is never fetched again while its directory stands (18.16.1:
      * code 84), and servers remove it only when it is some seconds old at their start.
@@ -85,8 +92,25 @@ final class ServerPod {
               sleep 0.5
             done
             rm -rf %1$s/data/*/*/tmp_fetch_*
+            file=%1$s/%4$s name=
+            if [ -z "$(ls -A %1$s/metadata 2>/dev/null)" ]; then
+              name="$%5$s-$(tr -dc a-z </dev/urandom | head -c 1)$(tr -dc a-z0-9 </dev/urandom | head -c 4)"
+            elif [ ! -s "$file" ]; then
+              name="$%5$s"
+            fi
+            if [ -n "$name" ]; then
+              printf %%s "$name" >"$file.tmp" && sync "$file.tmp" && mv "$file.tmp" "$file" && sync %1$s || exit 1
+            fi
+            %6$s=$(<"$file")
+            export %6$s
             exec /entrypoint.sh
-            """.formatted(ConfigFiles.DATA, ConfigFiles.METRIKA_D, ConfigFiles.METRIKA_XML);
+            """.formatted(
+                    ConfigFiles.DATA,
+                    ConfigFiles.METRIKA_D,
+                    ConfigFiles.METRIKA_XML,
+                    ConfigFiles.REPLICA_NAME,
+                    HOST_ENV,
+                    ConfigFiles.REPLICA_ENV);
 
     private ServerPod() {}
 
@@ -98,7 +122,7 @@ final class ServerPod {
                 .addNewReadinessGate(PodConditions.IN_SERVICE)
                 .withSecurityContext(PodSecurity.pod(USER))
                 .withAffinity(Spread.overNodes(Labels.ofShard(cluster.ref(), host.shard())))
-                .withContainers(container(cluster))
+                .withContainers(container(cluster, host))
                 .withVolumes(
                         configVolume(cluster, host),
                         metrikaVolume(cluster),
@@ -108,7 +132,7 @@ final class ServerPod {
                 .build();
     }
 
-    private static Container container(ClusterIntent cluster) {
+    private static Container container(ClusterIntent cluster, Host host) {
         return new ContainerBuilder()
                 .withName(CONTAINER)
                 .withImage(cluster.image())
@@ -119,6 +143,7 @@ final class ServerPod {
                         // The official entrypoint would write a user of its own into users.d.
                         variable("CLICKHOUSE_SKIP_USER_SETUP", "1"),
                         variable("CLICKHOUSE_WATCHDOG_ENABLE", "0"),
+                        variable(HOST_ENV, host.name()),
                         internalPassword(cluster))
                 .withPorts(Ports.HTTP.ofContainer(), Ports.TCP.ofContainer(), Ports.INTERSERVER.ofContainer())
                 .withLifecycle(leaveServicesFirst())

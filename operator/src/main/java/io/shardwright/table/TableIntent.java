@@ -1,5 +1,6 @@
 package io.shardwright.table;
 
+import io.shardwright.topology.Host;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,11 @@ record TableIntent(
     /** The replica's place below the coordination root; the server fills in {shard}. See ADR 0003. */
     String replicaPath() {
         return "/tables/{shard}/" + names.database() + "/" + names.local();
+    }
+
+    /** The same with {shard} filled in. */
+    String replicaPathOn(Host host) {
+        return replicaPath().replace("{shard}", Integer.toString(host.shard()));
     }
 
     String replicaName() {

@@ -33,6 +33,9 @@ record TableObserved(ClusterState cluster, SortedMap<Host, HostState> hosts) {
         /** The host did not answer, or not sensibly. */
         record Unknown(String message) implements HostState {}
 
+        /** It lacks the table, and the coordination knows a replica of it there: its rows come back with the table. */
+        record BeingRestored() implements HostState {}
+
         /**
          * @param knowsCluster whether its remote_servers has the cluster yet
          * @param tables those of the intent's names that stand

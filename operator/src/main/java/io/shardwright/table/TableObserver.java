@@ -5,6 +5,7 @@ import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.Table;
+import io.shardwright.holdings.RegistryObserver;
 import io.shardwright.plan.Parsed;
 import io.shardwright.table.TableObserved.ClusterState;
 import io.shardwright.table.TableObserved.HostState;
@@ -21,10 +22,12 @@ import java.util.concurrent.Future;
 /** Looks at what stands of a table: its cluster from the cache, and one statement to each host, all at once. */
 final class TableObserver {
     private final Servers servers;
+    private final RegistryObserver registry;
     private final String dnsDomain;
 
     TableObserver(Servers servers, String dnsDomain) {
         this.servers = servers;
+        this.registry = new RegistryObserver(servers);
         this.dnsDomain = dnsDomain;
     }
 
@@ -53,7 +56,7 @@ final class TableObserver {
         var sql = TableStateSql.of(intent.names(), intent.cluster());
         var looks = new HashMap<Host, Future<HostState>>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            hosts.forEach(host -> looks.put(host, executor.submit(() -> ask(host, sql))));
+            hosts.forEach(host -> looks.put(host, executor.submit(() -> ask(host, sql, intent))));
         }
         var answers = new TreeMap<Host, HostState>();
         // Whatever else a look threw ends the pass: a host left out would count as one that has no table.
@@ -61,9 +64,12 @@ final class TableObserver {
         return answers;
     }
 
-    private HostState ask(Host host, String sql) {
+    private HostState ask(Host host, String sql, TableIntent intent) {
         try {
-            return TableStateSql.parse(servers.query(host, sql));
+            var seen = TableStateSql.parse(servers.query(host, sql));
+            boolean isBeingRestored = seen.table(intent.names().local()).isEmpty()
+                    && registry.knows(host, intent.replicaPathOn(host), host);
+            return isBeingRestored ? new HostState.BeingRestored() : seen;
         } catch (ClickHouseException | IllegalArgumentException e) {
             return new HostState.Unknown(String.valueOf(e.getMessage()));
         }

@@ -41,6 +41,7 @@ final class TablePace {
     private static boolean isSomeHostExpected(TableObserved observed) {
         return observed.hosts().values().stream().anyMatch(state -> switch (state) {
             case HostState.Unknown unknown -> true;
+            case HostState.BeingRestored restored -> true;
             case HostState.Seen seen -> !seen.knowsCluster();
         });
     }

@@ -64,6 +64,7 @@ final class TablePlanner {
         observed.hosts().forEach((host, state) -> {
             switch (state) {
                 case HostState.Unknown unknown -> holds.add(unreachable(host, unknown));
+                case HostState.BeingRestored restored -> holds.add(beingRestored(host));
                 case HostState.Seen seen -> {
                     actions.addAll(missing(intent, host, seen));
                     differing(intent, host, seen).ifPresent(holds::add);
@@ -108,6 +109,15 @@ final class TablePlanner {
                                 + " hand"));
     }
 
+    /** NEVER_READ_FROM_HALF: where rows were lost, the table is made when nobody reads from the host. */
+    private static Hold beingRestored(Host host) {
+        return new Hold(
+                HoldReason.ReplicaBeingRestored,
+                host.name(),
+                "its replica was lost: the table comes back with its rows, see status.replacement of Shard "
+                        + host.cluster().shardName(host.shard()));
+    }
+
     private static Hold unreachable(Host host, HostState.Unknown unknown) {
         return new Hold(HoldReason.HostUnreachable, host.name(), "the host does not answer: " + unknown.message());
     }
@@ -120,6 +130,7 @@ final class TablePlanner {
         observed.hosts().forEach((host, state) -> {
             switch (state) {
                 case HostState.Unknown unknown -> holds.add(undroppable(host, unknown));
+                case HostState.BeingRestored restored -> holds.add(beingRestored(host));
                 case HostState.Seen seen -> {
                     standing(seen, intent.names().distributed(), TablePlanner::isDistributed)
                             .ifPresent(table -> distributed.add(drop(intent, host, seen, table)));

@@ -104,6 +104,8 @@ final class TableStatusProjection {
     private static TableHostStatus hostStatus(TableIntent intent, Host host, HostState state) {
         return switch (state) {
             case HostState.Unknown(var message) -> new TableHostStatus(host.name(), UNKNOWN, null, message);
+            case HostState.BeingRestored restored ->
+                new TableHostStatus(host.name(), MISSING, null, "being restored, with its rows");
             case HostState.Seen seen -> seenStatus(intent, host, seen);
         };
     }

@@ -16,7 +16,7 @@ public record Host(ClusterRef cluster, int shard, int replica) implements Compar
     private static final Comparator<Host> ORDER =
             Comparator.comparing(Host::cluster).thenComparingInt(Host::shard).thenComparingInt(Host::replica);
 
-    /** Name of its StatefulSet, headless Service and ConfigMap, and its {replica} macro. */
+    /** Name of its StatefulSet, headless Service and ConfigMap; the names of its replicas begin with it. */
     public String name() {
         return cluster.name() + "-" + shard + "-" + replica;
     }

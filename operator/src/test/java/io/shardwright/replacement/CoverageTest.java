@@ -33,7 +33,7 @@ final class CoverageTest {
         "or negative numbers,              -32574_4_4_0,   -32574_0_9_2,               true"
     })
     void partsCoverParts(String claim, String had, String kept, boolean covered) {
-        var replica = new RegisteredReplica(Replicas.PATH, false, List.of(Part.of(had)), List.of());
+        var replica = new RegisteredReplica(Replicas.PATH, Replicas.NAME, false, List.of(Part.of(had)), List.of());
 
         assertThat(Coverage.uncovered(
                                 List.of(replica),
@@ -47,6 +47,7 @@ final class CoverageTest {
     void whatWasDroppedMeanwhileIsNotMissed() {
         var replica = new RegisteredReplica(
                 Replicas.PATH,
+                Replicas.NAME,
                 false,
                 List.of(Part.of("202401_3_3_0"), Part.of("202401_12_12_0")),
                 List.of(Part.of("202401_0_11_999999999")));
@@ -57,7 +58,8 @@ final class CoverageTest {
 
     @Test
     void aTableOfAnotherPathCoversNothing() {
-        var replica = new RegisteredReplica("/elsewhere", false, List.of(Part.of("202401_0_0_0")), List.of());
+        var replica =
+                new RegisteredReplica("/elsewhere", Replicas.NAME, false, List.of(Part.of("202401_0_0_0")), List.of());
 
         assertThat(Coverage.uncovered(
                         List.of(replica), List.of(said(parts("202401_0_0_0")).contents())))

@@ -56,8 +56,9 @@ class ReplacementIT {
         assertThat(rowsOn(second)).isEqualTo(before);
         assertThat(tablesOn(second)).isEqualTo(tablesOn(first));
         assertThat(shard.phasesSeen(second)).contains(ReplacementPhase.RestoringSchema, ReplacementPhase.CatchingUp);
-        assertThat(shard.status().history()).singleElement().satisfies(entry -> assertThat(entry.verified())
+        assertThat(shard.status().history()).hasSize(2).allSatisfy(entry -> assertThat(entry.verified())
                 .contains("are on " + first.name()));
+        assertThat(replicas()).containsExactlyInAnyOrder(real.replicaName(first), real.replicaName(second));
         servers.execute(second, "INSERT INTO " + DATABASE + ".t SELECT 7, '2024-01-01' FROM system.one");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(rowsOn(first)).isEqualTo(rowsOn(second)));
     }
@@ -88,6 +89,11 @@ class ReplacementIT {
         assertThat(shard.status().history().getLast().verified()).contains("was accepted");
         assertThat(shard.status().requests()).singleElement().satisfies(request -> assertThat(request.done())
                 .isTrue());
+        assertThat(replicas()).containsExactlyInAnyOrder(real.replicaName(first), real.replicaName(second));
+
+        var counted = rowsOn(second);
+        servers.execute(second, "INSERT INTO " + DATABASE + ".t SELECT 5000, '2024-02-01' FROM system.one");
+        assertThat(rowsOn(second)).as("the lost rows, inserted again").isNotEqualTo(counted);
     }
 
     @Test
@@ -110,6 +116,15 @@ class ReplacementIT {
         shard.passUntilServing(PATIENCE);
         assertThat(shard.holdsSeen()).doesNotContain("LastGoodCopy");
         assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
+    }
+
+    /** Whatever ZooKeeper knows of the table. */
+    private List<String> replicas() {
+        return servers
+                .query(first, "SELECT name FROM system.zookeeper WHERE path = '/tables/0/" + DATABASE + "/t/replicas'")
+                .stream()
+                .map(List::getFirst)
+                .toList();
     }
 
     private void createTables() {

@@ -11,6 +11,7 @@ import io.shardwright.holdings.HostContents.TableState;
 import io.shardwright.holdings.Part;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
+import io.shardwright.holdings.ReplicaName;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
 import io.shardwright.replacement.ReplacementObserved.PodView;
@@ -71,7 +72,7 @@ public final class ReplacementInWorld {
                         && world.server(host).gateOf == world.server(host).container
                         && world.server(host).reachable
                         && !world.seen.isFenced(host)
-                        && before.getOrDefault(host, Before.NOTHING).is(ReplacementPhase.InService));
+                        && before.getOrDefault(host, Before.NOTHING).isSettled());
     }
 
     private void pass(int shard, boolean mayDie) {
@@ -171,10 +172,12 @@ public final class ReplacementInWorld {
                     new TableState(
                             "ReplicatedMergeTree",
                             "CREATE TABLE d.t (x UInt8) ENGINE = ReplicatedMergeTree('/t', '{replica}')",
-                            Optional.of(new ReplicaState(path(host), server.registered && world.coordinationUp)),
+                            Optional.of(new ReplicaState(
+                                    path(host), name(host), server.registered && world.coordinationUp)),
                             parts(server.parts)));
         }
         return new HostContents(
+                Optional.of(name(host)),
                 new TreeMap<>(Map.of("d", "Ordinary")),
                 tables,
                 new TreeMap<>(),
@@ -187,6 +190,10 @@ public final class ReplacementInWorld {
             parts.add(PARTS.get(Long.numberOfTrailingZeros(left)));
         }
         return parts;
+    }
+
+    private static ReplicaName name(Host host) {
+        return new ReplicaName(host.name());
     }
 
     private static String path(Host host) {
@@ -205,6 +212,7 @@ public final class ReplacementInWorld {
                 server.registered
                         ? List.of(new RegisteredReplica(
                                 path(host),
+                                name(host),
                                 server.running && server.tables,
                                 parts(server.known & world.blocksOf(host.shard())).stream()
                                         .map(PartState::part)
@@ -255,6 +263,7 @@ public final class ReplacementInWorld {
             }
             case ReplacementAction.DropReplica drop -> world.forget(host);
             case ReplacementAction.ForgetReplica forget -> world.forget(host);
+            case ReplacementAction.ForgetBlocks blocks -> {}
             case ReplacementAction.DeleteClaim(var any, var uid) -> {
                 if (uid.equals("claim " + server.volume)) {
                     world.giveUpVolume(host);

@@ -8,6 +8,7 @@ import static io.shardwright.replacement.Replicas.registered;
 import static io.shardwright.replacement.Replicas.said;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardwright.clickhouse.Dialect;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.holdings.HostContents;
 import io.shardwright.holdings.Registration;
@@ -19,11 +20,13 @@ import io.shardwright.replacement.ReplacementAction.DeleteClaim;
 import io.shardwright.replacement.ReplacementAction.DeletePod;
 import io.shardwright.replacement.ReplacementAction.DropReplica;
 import io.shardwright.replacement.ReplacementAction.Fence;
+import io.shardwright.replacement.ReplacementAction.ForgetBlocks;
 import io.shardwright.replacement.ReplacementAction.ForgetReplica;
 import io.shardwright.replacement.ReplacementAction.RestoreTable;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Node;
 import io.shardwright.replacement.ReplacementObserved.Volume;
+import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +169,7 @@ final class ReplacementPlannerTest {
         shard.answers.put(
                 SECOND,
                 new Answer.Said(new HostContents(
+                        Optional.of(Replicas.NAME),
                         shard.observed().contents(FIRST).orElseThrow().databases(),
                         new TreeMap<>(),
                         new TreeMap<>(),
@@ -173,7 +177,7 @@ final class ReplacementPlannerTest {
         assertThat(shard.judge(SECOND).actions())
                 .singleElement()
                 .isInstanceOfSatisfying(RestoreTable.class, restore -> assertThat(restore.sql())
-                        .startsWith("ATTACH TABLE nyc.flights (id UInt64)"));
+                        .startsWith("CREATE TABLE IF NOT EXISTS nyc.flights (id UInt64)"));
 
         shard.answers.put(SECOND, said(parts()));
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.CatchingUp);
@@ -186,7 +190,29 @@ final class ReplacementPlannerTest {
     }
 
     @Test
-    void nothingIsAttachedWhileAServerReadsFromIt() {
+    void aVolumeThatKeptItsNameTakesItsPlacesOver() {
+        withDatabaseAlone(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.registrations.put(SECOND, ownPlace(false));
+
+        assertThat(shard.judge(SECOND).actions())
+                .singleElement()
+                .isInstanceOfSatisfying(RestoreTable.class, restore -> assertThat(restore.sql())
+                        .startsWith("ATTACH TABLE nyc.flights (id UInt64)"));
+    }
+
+    @Test
+    void aNewVolumesTablesAreMadeWhileTheSessionOfTheOldOneLasts() {
+        withDatabaseAlone(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.registrations.put(SECOND, new Registration.Known(List.of(registered(true, "202401_0_0_0")), 1));
+
+        assertThat(shard.judge(SECOND).holds()).isEmpty();
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(RestoreTable.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void nothingIsMadeWhileAServerReadsFromIt() {
         shard.emptied(SECOND).known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
         shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
 
@@ -196,8 +222,8 @@ final class ReplacementPlannerTest {
 
     @Test
     void nothingIsAttachedWhileAnotherServerHoldsItsPlace() {
-        shard.emptied(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
-        shard.registrations.put(SECOND, new Registration.Known(List.of(registered(true, "202401_0_0_0")), 1));
+        withDatabaseAlone(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.registrations.put(SECOND, ownPlace(true));
 
         assertThat(shard.judge(SECOND).actions()).isEmpty();
         assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplicaActiveElsewhere);
@@ -206,17 +232,8 @@ final class ReplacementPlannerTest {
     @Test
     void newerServersForgetAPlaceBeforeTheyTakeIt() {
         shard.version = "26.3";
-        shard.emptied(SECOND)
-                .known(SECOND, "202401_0_0_0")
-                .was(SECOND, ReplacementPhase.RestoringSchema, "Schema")
-                .answers
-                .put(
-                        SECOND,
-                        new Answer.Said(new HostContents(
-                                shard.observed().contents(FIRST).orElseThrow().databases(),
-                                new TreeMap<>(),
-                                new TreeMap<>(),
-                                Optional.of(Set.of()))));
+        withDatabaseAlone(SECOND).was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
+        shard.registrations.put(SECOND, ownPlace(false));
 
         assertThat(shard.judge(SECOND).actions())
                 .hasOnlyElementsOfType(DropReplica.class)
@@ -260,9 +277,96 @@ final class ReplacementPlannerTest {
                 .asked(1, true)
                 .was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
 
+        assertThat(shard.judge(SECOND).actions()).hasExactlyElementsOfTypes(ForgetBlocks.class, ForgetReplica.class);
+    }
+
+    // What volumes leave behind in ZooKeeper
+
+    @Test
+    void whoIsLetInAfterItsVolumeWasLostIsLookedAtOnceMore() {
+        shard.outside(SECOND).was(SECOND, ReplacementPhase.CatchingUp, "Behind");
+
+        var verdict = shard.judge(SECOND);
+        assertThat(verdict.actions()).hasOnlyElementsOfType(Admit.class).hasSize(1);
+        assertThat(verdict.phase()).isEqualTo(ReplacementPhase.InService);
+        assertThat(verdict.isSettled()).isFalse();
+    }
+
+    @Test
+    void whatAVolumeLeftIsForgottenWhenOthersHaveIt() {
+        shard.known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.InService, "Remains");
+
+        var announced = shard.judge(SECOND);
+        assertThat(announced.reason()).isEqualTo("Forgetting");
+        assertThat(announced.actions()).isEmpty();
+        assertThat(announced.note())
+                .hasValueSatisfying(note -> assertThat(note.verified()).contains("1 of its 1 parts", "c-0-0, c-0-1"));
+
+        shard.was(SECOND, ReplacementPhase.InService, "Forgetting");
         assertThat(shard.judge(SECOND).actions())
-                .hasOnlyElementsOfType(ForgetReplica.class)
-                .hasSize(1);
+                .containsExactly(new ForgetReplica(
+                        SECOND,
+                        registered(false, "202401_0_0_0"),
+                        shard.intent().cluster().coordination()));
+
+        shard.registrations.put(SECOND, ownPlace(true));
+        assertThat(shard.judge(SECOND).isSettled()).isTrue();
+    }
+
+    @Test
+    void newerServersForgetItThemselves() {
+        shard.version = "26.3";
+        shard.known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.InService, "Forgetting");
+
+        assertThat(shard.judge(SECOND).actions())
+                .containsExactly(new DropReplica(SECOND, registered(false, "202401_0_0_0"), FIRST, Dialect.of("26.3")));
+    }
+
+    @Test
+    void whatAVolumeLeftStaysWhileAServerStillUsesIt() {
+        shard.was(SECOND, ReplacementPhase.InService, "Forgetting")
+                .registrations
+                .put(SECOND, new Registration.Known(List.of(registered(true, "202401_0_0_0")), 1));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.ReplicaActiveElsewhere);
+    }
+
+    @Test
+    void whatAVolumeLeftStaysWhileItTellsOfALoss() {
+        shard.known(SECOND, "202401_7_7_0").was(SECOND, ReplacementPhase.InService, "Forgetting");
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.InService);
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.LastGoodCopy);
+    }
+
+    @Test
+    void whatAVolumeLeftStaysWhileAReplicaIsMadeThatMayBeACopyOfIt() {
+        shard.known(SECOND, "202401_0_0_0")
+                .was(SECOND, ReplacementPhase.InService, "Forgetting")
+                .was(FIRST, ReplacementPhase.RestoringSchema, "Schema");
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).isSettled()).isFalse();
+    }
+
+    @Test
+    void nothingIsForgottenWhileZooKeeperIsSilent() {
+        shard.was(SECOND, ReplacementPhase.InService, "Forgetting")
+                .registrations
+                .put(SECOND, new Registration.Unknown("refused"));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).isSettled()).isFalse();
+    }
+
+    @Test
+    void anAcceptedLossMayBeInsertedAgain() {
+        shard.known(SECOND, "202401_7_7_0").asked(1, true).was(SECOND, ReplacementPhase.InService, "Forgetting");
+        shard.volumes.put(SECOND, new Volume.Claimed("newer claim", false, false, Optional.empty()));
+
+        assertThat(shard.judge(SECOND).actions()).hasExactlyElementsOfTypes(ForgetBlocks.class, ForgetReplica.class);
     }
 
     @Test
@@ -461,6 +565,19 @@ final class ReplacementPlannerTest {
     }
 
     @Test
+    void aServerWhoseClaimIsBeingDeletedIsReplacedWhileItRuns() {
+        shard.known(SECOND, "202401_0_0_0");
+        shard.volumes.put(SECOND, new Volume.Claimed("claim", true, false, Optional.empty()));
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("VolumeGoing");
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+
+        shard.outside(SECOND).was(SECOND, ReplacementPhase.Replacing, "VolumeGoing");
+        assertThat(shard.judge(SECOND).actions()).containsExactly(new DeletePod(SECOND, "uid of c-0-1", false));
+    }
+
+    @Test
     void aVolumeThatIsNewIsNotGivenUpAgain() {
         shard.asked(1, false).known(SECOND, "202401_0_0_0");
         shard.volumes.put(SECOND, new Volume.Claimed("newer claim", false, false, Optional.empty()));
@@ -490,6 +607,16 @@ final class ReplacementPlannerTest {
         shard.volumes.put(SECOND, new Volume.Claimed("claim", true, false, Optional.of(AWAY)));
 
         assertThat(shard.judge(SECOND).actions()).isEmpty();
+    }
+
+    /** As after its tables were lost, and nothing else. */
+    private Replicas withDatabaseAlone(Host host) {
+        shard.outside(host).answers.put(host, Replicas.without(Replicas.NAME, true));
+        return shard;
+    }
+
+    private static Registration ownPlace(boolean active) {
+        return new Registration.Known(List.of(registered(Replicas.NAME.value(), active, "202401_0_0_0")), 1);
     }
 
     private static List<HoldReason> holds(Verdict verdict) {

@@ -69,6 +69,7 @@ final class ReplacementSimulationTest {
                 }
             });
             if (world.isHealed()) {
+                world.requireNothingIsMissing();
                 return;
             }
         }

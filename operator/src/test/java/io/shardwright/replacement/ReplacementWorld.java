@@ -5,6 +5,7 @@ import io.shardwright.holdings.HostContents.PartState;
 import io.shardwright.holdings.Part;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
+import io.shardwright.holdings.ReplicaName;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -51,6 +53,10 @@ final class ReplacementWorld {
 
     private static final class Volume {
         private final String node;
+        /** Of replicas that are made on it; empty until a server has started on it. */
+        private String name = "";
+
+        private boolean hasDatabase;
         private boolean hasTable;
         private final Set<Integer> parts = new TreeSet<>();
 
@@ -101,8 +107,10 @@ final class ReplacementWorld {
     private final Map<String, Integer> awaySince = new TreeMap<>();
     private final Map<Host, Claim> claims = new HashMap<>();
     private final Map<Host, Pod> pods = new HashMap<>();
-    private final Map<Host, Set<Integer>> registered = new HashMap<>();
-    private final Map<Host, Server> places = new HashMap<>();
+    private final Set<String> cutOff = new HashSet<>();
+    private final Map<String, Set<Integer>> registered = new TreeMap<>();
+    private final Map<String, Server> places = new HashMap<>();
+    private final Set<Integer> givenUp = new HashSet<>();
     private final List<Server> zombies = new ArrayList<>();
     private final Map<Integer, Integer> births = new HashMap<>();
     private final Map<Host, Before> before = new HashMap<>();
@@ -127,13 +135,15 @@ final class ReplacementWorld {
         for (var host : hosts) {
             var claim = new Claim(name());
             claim.volume = new Volume("n" + host.replica() % 2);
+            claim.volume.name = random.nextBoolean() ? host.name() : "";
+            claim.volume.hasDatabase = true;
             claim.volume.hasTable = true;
             claims.put(host, claim);
-            registered.put(host, new TreeSet<>());
             var pod = new Pod(name());
             pod.node = claim.volume.node;
             pods.put(host, pod);
             startServer(host, pod);
+            registered.put(claim.volume.name, new TreeSet<>());
             pod.gate = pod.container;
             before.put(host, new Before(Optional.of(ReplacementPhase.InService), "InService", now()));
         }
@@ -144,14 +154,19 @@ final class ReplacementWorld {
     void calmDown() {
         calm = true;
         calmSince = step;
+        returnNodes();
+    }
+
+    private void returnNodes() {
         awaySince.clear();
+        cutOff.clear();
     }
 
     void disturb() {
         var host = hosts.get(random.nextInt(hosts.size()));
         switch (random.nextInt(24)) {
             case 0 -> stopNode("n" + random.nextInt(2), random.nextBoolean());
-            case 1 -> awaySince.clear();
+            case 1 -> returnNodes();
             case 2 -> emptyVolume(host);
             case 3 -> deleteClaimAndPod(host);
             case 4 -> stopServer(host, random.nextBoolean());
@@ -185,6 +200,9 @@ final class ReplacementWorld {
 
     private void stopNode(String node, boolean isPowerCut) {
         awaySince.putIfAbsent(node, step);
+        if (random.nextBoolean()) {
+            cutOff.add(node);
+        }
         if (isPowerCut) {
             pods.values().stream().filter(pod -> pod.node.equals(node)).forEach(this::end);
         }
@@ -202,6 +220,8 @@ final class ReplacementWorld {
         var volume = claims.get(host) == null ? null : claims.get(host).volume;
         if (volume != null && !isAway(volume.node)) {
             volume.hasTable = false;
+            volume.hasDatabase = false;
+            volume.name = "";
             volume.parts.clear();
             Optional.ofNullable(pods.get(host)).ifPresent(this::end);
         }
@@ -245,7 +265,7 @@ final class ReplacementWorld {
             }
         }
         zombies.removeIf(zombie -> {
-            boolean ends = !isAway(zombie.volume.node);
+            boolean ends = !isAway(zombie.volume.node) && lags(2);
             if (ends) {
                 zombie.alive = false;
                 zombie.endedAt = step;
@@ -270,60 +290,78 @@ final class ReplacementWorld {
     }
 
     private void startServer(Host host, Pod pod) {
-        pod.server = new Server(claims.get(host).volume);
+        var volume = claims.get(host).volume;
+        if (volume.name.isEmpty()) {
+            volume.name = "%s-v%04d".formatted(host.name(), names++);
+        }
+        pod.server = new Server(volume);
         pod.server.listed = metrika;
         pod.container = name();
         pod.version++;
         pod.since = step;
     }
 
-    /** A place is kept while its session lives, and taken by whoever of that name comes first. */
+    /** A place is kept while its session lives, and taken by whichever server of that name comes first. */
     private void advancePlaces() {
-        for (var host : hosts) {
-            var holder = places.get(host);
-            if (holder != null && !holder.alive && step - holder.endedAt >= SESSION_STEPS) {
-                places.remove(host);
-            }
-            var pod = pods.get(host);
-            boolean isFree = !places.containsKey(host) && registered.containsKey(host);
-            if (isFree && pod != null && isUp(pod) && pod.server.volume.hasTable) {
-                places.put(host, pod.server);
-                registered.get(host).retainAll(pod.server.volume.parts);
+        places.values()
+                .removeIf(holder -> !holder.alive && step - holder.endedAt >= SESSION_STEPS
+                        || isCutOff(holder) && step - awaySince.get(holder.volume.node) >= SESSION_STEPS);
+        var servers = new ArrayList<>(zombies);
+        pods.values().stream()
+                .filter(pod -> pod.server != null && pod.server.alive)
+                .forEach(pod -> servers.add(pod.server));
+        for (var server : servers) {
+            var name = server.volume.name;
+            if (registered.containsKey(name)
+                    && !places.containsKey(name)
+                    && server.volume.hasTable
+                    && !isCutOff(server)) {
+                places.put(name, server);
+                registered.get(name).retainAll(server.volume.parts);
             }
         }
     }
 
+    private boolean isCutOff(Server server) {
+        return cutOff.contains(server.volume.node);
+    }
+
+    /** The names of hosts lead to their pods, not to servers whose pod is gone. */
     private void replicate() {
-        for (var host : hosts) {
-            var holder = places.get(host);
-            if (holder == null || !holder.alive || isAway(holder.volume.node)) {
-                continue;
-            }
-            for (var other : hosts) {
-                var source = places.get(other);
-                if (source != null && source.alive && !isAway(source.volume.node)) {
-                    for (int part : source.volume.parts) {
-                        if (!holder.volume.parts.contains(part) && lags(3)) {
-                            holder.volume.parts.add(part);
-                            registered.get(host).add(part);
-                        }
+        var reachable = places.values().stream()
+                .filter(holder -> holder.alive && !isAway(holder.volume.node) && !zombies.contains(holder))
+                .toList();
+        for (var holder : reachable) {
+            for (var source : reachable) {
+                for (int part : source.volume.parts) {
+                    if (!holder.volume.parts.contains(part) && lags(3)) {
+                        holder.volume.parts.add(part);
+                        registered.get(holder.volume.name).add(part);
                     }
                 }
             }
         }
     }
 
-    /** Clients write to whoever serves. */
+    /** Clients write to whoever serves; those of a server whose pod is gone may not have noticed. */
     private void write() {
         if (calm || random.nextInt(3) > 0) {
             return;
         }
         var host = hosts.get(random.nextInt(hosts.size()));
-        if (serves(host) && places.get(host) == pods.get(host).server) {
+        if (serves(host)) {
+            write(pods.get(host).server);
+        }
+        zombies.stream().filter(any -> random.nextInt(3) == 0).forEach(this::write);
+    }
+
+    /** Whoever has no place cannot tell others what it took, and takes nothing. */
+    private void write(Server server) {
+        if (places.get(server.volume.name) == server) {
             int part = births.size();
             births.put(part, step);
-            pods.get(host).server.volume.parts.add(part);
-            registered.get(host).add(part);
+            server.volume.parts.add(part);
+            registered.get(server.volume.name).add(part);
         }
     }
 
@@ -383,13 +421,14 @@ final class ReplacementWorld {
         }
         var volume = pod.server.volume;
         if (!volume.hasTable) {
-            return Replicas.empty();
+            return Replicas.without(new ReplicaName(volume.name), volume.hasDatabase);
         }
         return Replicas.said(
+                new ReplicaName(volume.name),
                 volume.parts.stream()
                         .map(part -> new PartState(part(part), 1, 1, step - births.get(part) > 1))
                         .toList(),
-                places.get(host) == pod.server);
+                places.get(volume.name) == pod.server);
     }
 
     private ReplacementObserved.Volume volume(Host host) {
@@ -418,21 +457,19 @@ final class ReplacementWorld {
         if (!someoneAnswers || !lags(10)) {
             return new Registration.Unknown("no answer");
         }
-        int ofPeers = (int) hosts.stream()
-                .filter(other -> !other.equals(host) && registered.containsKey(other))
-                .count();
-        if (!registered.containsKey(host)) {
-            return new Registration.Known(List.of(), ofPeers);
-        }
-        return new Registration.Known(
-                List.of(new RegisteredReplica(
+        var own = registered.keySet().stream()
+                .map(ReplicaName::new)
+                .filter(name -> name.isOf(host))
+                .map(name -> new RegisteredReplica(
                         Replicas.PATH,
-                        places.containsKey(host),
-                        registered.get(host).stream()
+                        name,
+                        places.containsKey(name.value()),
+                        registered.get(name.value()).stream()
                                 .map(ReplacementWorld::part)
                                 .toList(),
-                        List.of())),
-                ofPeers);
+                        List.of()))
+                .toList();
+        return new Registration.Known(own, registered.size() - own.size());
     }
 
     private Map<Host, PodView> views() {
@@ -461,11 +498,12 @@ final class ReplacementWorld {
         switch (action) {
             case ReplacementAction.Admit(var host, var uid, var container) -> admit(host, uid, container);
             case ReplacementAction.Fence(var host, var uid, var version, var why) -> fence(host, uid, version);
-            case ReplacementAction.CreateDatabase create -> restore(create.host());
-            case ReplacementAction.RestoreTable restore -> restore(restore.host());
+            case ReplacementAction.CreateDatabase create -> createDatabase(create.host());
+            case ReplacementAction.RestoreTable restore -> restore(restore.host(), restore.sql());
             case ReplacementAction.CreateFunction create -> {}
-            case ReplacementAction.ForgetReplica(var host, var coordination, var path) -> forget(host);
-            case ReplacementAction.DropReplica drop -> forget(drop.host());
+            case ReplacementAction.ForgetReplica(var host, var replica, var coordination) -> forget(host, replica);
+            case ReplacementAction.DropReplica(var host, var replica, var via, var dialect) -> forget(host, replica);
+            case ReplacementAction.ForgetBlocks blocks -> {}
             case ReplacementAction.DeleteClaim(var host, var uid) -> deleteClaim(host, uid);
             case ReplacementAction.DeletePod(var host, var uid, var force) -> deletePod(host, uid, force);
         }
@@ -482,8 +520,9 @@ final class ReplacementWorld {
             return;
         }
         for (var other : servedBefore) {
-            // Whoever merely restarted does not wait for one that serves and says nothing, when another does both.
-            boolean isExcused = silent.contains(other) && !before.get(host).isIncomplete();
+            // Whoever was not made anew does not wait for one that serves and says nothing, when another does both.
+            boolean isExcused = silent.contains(other)
+                    && (!before.get(host).isIncomplete() || before.get(host).is(ReplacementPhase.Lost));
             if (!other.equals(host) && serves(other) && !isExcused) {
                 require(
                         pod.server.volume.hasTable || !pods.get(other).server.volume.hasTable,
@@ -506,30 +545,48 @@ final class ReplacementWorld {
         require(!served || hosts.stream().anyMatch(this::servesOrMay), "nobody serves but " + host.name());
     }
 
+    private void createDatabase(Host host) {
+        var pod = pods.get(host);
+        if (pod != null && isUp(pod)) {
+            pod.server.volume.hasDatabase = true;
+        }
+    }
+
     /** Rows are read from it at once: nobody may do so beside others. */
-    private void restore(Host host) {
+    private void restore(Host host, String sql) {
         var pod = pods.get(host);
         if (pod == null || !isUp(pod) || pod.server.volume.hasTable) {
             return;
         }
-        boolean isListed = hosts.stream()
+        boolean isReadFrom = hosts.stream()
                 .filter(other -> !other.equals(host) && serves(other))
+                .filter(other -> !pods.get(other).server.volume.parts.isEmpty())
                 .anyMatch(other -> pods.get(other).server.listed.contains(host)
                         && pods.get(other).server.listed.size() > 1);
-        require(!isListed || births.isEmpty(), host.name() + " is read from while it is empty");
-        if (registered.containsKey(host)) {
-            require(places.get(host) == null, host.name() + " takes a place that is held");
-            requireKept(host, registered.get(host), pod.server.volume, true);
+        require(!isReadFrom, host.name() + " is read from while it is empty");
+        var name = pod.server.volume.name;
+        boolean takesOver = sql.startsWith("ATTACH");
+        if (takesOver != registered.containsKey(name)) {
+            return;
         }
-        registered.put(host, new TreeSet<>());
+        if (takesOver) {
+            require(places.get(name) == null, name + " takes a place that is held");
+            requireKept(host, registered.get(name), pod.server.volume, true);
+        }
+        registered.put(name, new TreeSet<>());
         pod.server.volume.hasTable = true;
     }
 
-    private void forget(Host host) {
-        if (registered.containsKey(host)) {
-            require(places.get(host) == null, host.name() + " forgets a place that is held");
-            requireKept(host, registered.get(host), null, true);
-            registered.remove(host);
+    private void forget(Host host, RegisteredReplica replica) {
+        var name = replica.name().value();
+        if (registered.containsKey(name)) {
+            require(
+                    before.get(host).is(ReplacementPhase.RestoringSchema)
+                            || before.get(host).reason().equals(Remains.FORGETTING),
+                    name + " is forgotten before anyone was told");
+            require(places.get(name) == null, host.name() + " forgets a place that is held: " + name);
+            requireKept(host, registered.get(name), null, true);
+            givenUp.addAll(registered.remove(name));
         }
     }
 
@@ -538,9 +595,12 @@ final class ReplacementWorld {
         if (claim == null || !claim.uid.equals(uid)) {
             return;
         }
+        require(
+                before.get(host).is(ReplacementPhase.Replacing),
+                host.name() + " loses its volume before anyone was told");
         if (claim.volume != null && claim.volume.hasTable) {
             requireKept(host, claim.volume.parts, claim.volume, false);
-            var holder = places.get(host);
+            var holder = places.get(claim.volume.name);
             boolean isElsewhere = holder != null && holder.alive && isAway(holder.volume.node);
             require(!isElsewhere, host.name() + " still runs on the node that is away");
         }
@@ -622,8 +682,23 @@ final class ReplacementWorld {
         recorded.keySet().removeIf(replica -> requests.stream().noneMatch(request -> request.replica() == replica));
     }
 
+    /** What is nowhere any more was given up knowingly. */
+    void requireNothingIsMissing() {
+        var kept = new TreeSet<>(births.keySet());
+        kept.removeAll(givenUp);
+        hosts.forEach(host -> kept.removeAll(pods.get(host).server.volume.parts));
+        require(kept.isEmpty(), "rows are lost, and nobody was asked: " + kept);
+    }
+
     boolean isHealed() {
         return hosts.stream().allMatch(this::serves)
+                && registered
+                        .keySet()
+                        .equals(hosts.stream()
+                                .map(host -> pods.get(host).server.volume)
+                                .filter(volume -> volume.hasTable)
+                                .map(volume -> volume.name)
+                                .collect(Collectors.toSet()))
                 && requests.stream()
                         .allMatch(request -> recorded.containsKey(request.replica())
                                 && recorded.get(request.replica()).done())

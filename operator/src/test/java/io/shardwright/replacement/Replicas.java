@@ -11,6 +11,7 @@ import io.shardwright.holdings.HostContents.TableState;
 import io.shardwright.holdings.Part;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
+import io.shardwright.holdings.ReplicaName;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
@@ -44,6 +45,7 @@ final class Replicas {
     static final Host FIRST = new Host(CLUSTER, 0, 0);
     static final Host SECOND = new Host(CLUSTER, 0, 1);
     static final String PATH = "/tables/0/nyc/flights";
+    static final ReplicaName NAME = new ReplicaName("c-0-1-live1");
     static final TableId TABLE = new TableId("nyc", "flights");
 
     final Map<Host, PodView> pods = new HashMap<>();
@@ -155,14 +157,37 @@ final class Replicas {
                 NOW.minusSeconds(300));
     }
 
+    /** Of a volume that is gone. */
     static RegisteredReplica registered(boolean active, String... parts) {
+        return registered("c-0-1-gone1", active, parts);
+    }
+
+    static RegisteredReplica registered(String name, boolean active, String... parts) {
         return new RegisteredReplica(
-                PATH, active, Arrays.stream(parts).map(Part::of).toList(), List.of());
+                PATH,
+                new ReplicaName(name),
+                active,
+                Arrays.stream(parts).map(Part::of).toList(),
+                List.of());
     }
 
     static Answer.Said empty() {
         return new Answer.Said(new HostContents(
-                new TreeMap<>(Map.of("default", "Ordinary")), new TreeMap<>(), new TreeMap<>(), Optional.of(Set.of())));
+                Optional.empty(),
+                new TreeMap<>(Map.of("default", "Ordinary")),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.of(Set.of())));
+    }
+
+    static Answer.Said without(ReplicaName name, boolean hasDatabase) {
+        return new Answer.Said(new HostContents(
+                Optional.of(name),
+                new TreeMap<>(
+                        hasDatabase ? Map.of("default", "Ordinary", "nyc", "Ordinary") : Map.of("default", "Ordinary")),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.of(Set.of())));
     }
 
     static Answer.Said said(List<PartState> parts) {
@@ -170,13 +195,18 @@ final class Replicas {
     }
 
     static Answer.Said said(List<PartState> parts, boolean active) {
+        return said(NAME, parts, active);
+    }
+
+    static Answer.Said said(ReplicaName name, List<PartState> parts, boolean active) {
         var table = new TableState(
                 "ReplicatedMergeTree",
                 "CREATE TABLE nyc.flights (id UInt64) ENGINE = ReplicatedMergeTree('" + PATH
                         + "', '{replica}') ORDER BY id",
-                Optional.of(new ReplicaState(PATH, active)),
+                Optional.of(new ReplicaState(PATH, name, active)),
                 parts);
         return new Answer.Said(new HostContents(
+                Optional.of(name),
                 new TreeMap<>(Map.of("default", "Ordinary", "nyc", "Ordinary")),
                 new TreeMap<>(Map.of(TABLE, table)),
                 new TreeMap<>(),

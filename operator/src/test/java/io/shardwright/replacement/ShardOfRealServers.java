@@ -84,7 +84,11 @@ final class ShardOfRealServers implements HostWriter {
                 throw new AssertionError("does not serve: " + status);
             }
             pause();
-        } while (!phases().stream().allMatch(ReplacementPhase.InService::equals));
+        } while (!status.hosts().stream().allMatch(ShardOfRealServers::isSettled));
+    }
+
+    private static boolean isSettled(ReplacementHostStatus host) {
+        return host.phase() == ReplacementPhase.InService && host.reason().equals(Verdict.SETTLED);
     }
 
     private static void pause() {

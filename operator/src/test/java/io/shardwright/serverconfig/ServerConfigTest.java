@@ -95,7 +95,7 @@ final class ServerConfigTest {
                         "<macros replace=\"replace\">",
                         "<cluster>c</cluster>",
                         "<shard>1</shard>",
-                        "<replica>c-1-0</replica>");
+                        "<replica from_env=\"SHARDWRIGHT_REPLICA\" replace=\"replace\">c-1-0</replica>");
     }
 
     private static ClusterIntent cluster(int shards, int replicas) {

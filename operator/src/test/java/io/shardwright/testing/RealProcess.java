@@ -7,7 +7,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A process on this machine that is started, killed and started again; its output goes to {@code log} in its directory. */
 final class RealProcess {
@@ -16,6 +18,7 @@ final class RealProcess {
     private final String name;
     private final Path home;
     private final List<String> command;
+    private final Map<String, String> environment = new HashMap<>();
     private Process process;
 
     RealProcess(String name, Path home, List<String> command) {
@@ -24,14 +27,20 @@ final class RealProcess {
         this.command = command;
     }
 
+    /** From its next start on. */
+    synchronized void set(String variable, String value) {
+        environment.put(variable, value);
+    }
+
     synchronized void start() {
         try {
-            process = new ProcessBuilder(command)
+            var builder = new ProcessBuilder(command)
                     .directory(home.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(
-                            ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
-                    .start();
+                            ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()));
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

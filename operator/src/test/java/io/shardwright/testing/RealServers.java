@@ -1,6 +1,7 @@
 package io.shardwright.testing;
 
 import io.shardwright.clickhouse.HostDirectory;
+import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ public final class RealServers {
     private final RealProcess zookeeper;
     private final int zookeeperPort;
     private final Map<Host, RealProcess> servers = new LinkedHashMap<>();
+    private final Map<Host, Integer> volumes = new HashMap<>();
     private final Map<Host, ServerFiles.Ports> ports = new LinkedHashMap<>();
 
     private RealServers() {
@@ -67,6 +70,7 @@ public final class RealServers {
         zookeeper = zookeeper();
         LAYOUT.hosts().forEach(host -> ports.put(host, ServerFiles.Ports.of(freePorts(3))));
         LAYOUT.hosts().forEach(host -> servers.put(host, server(host)));
+        LAYOUT.hosts().forEach(this::nameVolume);
         Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     }
 
@@ -126,11 +130,22 @@ public final class RealServers {
         };
     }
 
-    /** The same, and its data is gone. */
+    /** The same, and its data is gone: what it has next is another volume, with a name of its own. */
     public Away empty(Host host) {
         var away = stop(host);
         deleteTree(directory.resolve(host.name()).resolve("data"));
+        nameVolume(host);
         return away;
+    }
+
+    /** The name under which a host makes its replicas, until it is emptied. */
+    public String replicaName(Host host) {
+        return "%s-v%04d".formatted(host.name(), volumes.get(host));
+    }
+
+    private void nameVolume(Host host) {
+        volumes.merge(host, 1, Integer::sum);
+        servers.get(host).set(ConfigFiles.REPLICA_ENV, replicaName(host));
     }
 
     /** A host that is down until this is closed. */

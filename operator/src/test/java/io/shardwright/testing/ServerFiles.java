@@ -1,5 +1,6 @@
 package io.shardwright.testing;
 
+import io.shardwright.serverconfig.ConfigFiles;
 import io.shardwright.topology.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ final class ServerFiles {
                         <session_timeout_ms>3000</session_timeout_ms>
                         <root>%10$s</root>
                     </zookeeper>
-                    <macros><cluster>%5$s</cluster><shard>%8$d</shard><replica>%9$s</replica></macros>
+                    <macros><cluster>%5$s</cluster><shard>%8$d</shard><replica from_env="%9$s"/></macros>
                 </yandex>
                 """.formatted(
                         directory(home.resolve("data")),
@@ -72,7 +73,7 @@ final class ServerFiles {
                         shards(ports, listed),
                         zookeeperPort,
                         host.shard(),
-                        host.name(),
+                        ConfigFiles.REPLICA_ENV,
                         RealServers.ROOT));
     }
 
