@@ -77,7 +77,17 @@ final class RebalancePlanner {
     /** The Rebalance is being deleted: what was begun is ended or given up. */
     static RebalanceDecision planRemoval(
             RebalanceIntent intent, RebalanceObserved observed, List<CurrentMove> current, Instant now) {
-        var planner = new RebalancePlanner(intent, observed, current, now, MoveRule.ALL);
+        return planRemoval(intent, observed, current, now, MoveRule.ALL);
+    }
+
+    /** @param rules those that are obeyed: all, but in tests */
+    static RebalanceDecision planRemoval(
+            RebalanceIntent intent,
+            RebalanceObserved observed,
+            List<CurrentMove> current,
+            Instant now,
+            Set<MoveRule> rules) {
+        var planner = new RebalancePlanner(intent, observed, current, now, rules);
         return planner.decision(
                 RebalancePhase.Paused,
                 observed.cluster().isEmpty() ? Map.of() : planner.steps(move -> false),

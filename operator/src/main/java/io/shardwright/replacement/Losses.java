@@ -100,8 +100,10 @@ final class Losses {
         return steps;
     }
 
+    /** What leaves is not made anew first. */
     private Optional<Loss> asked(Host host, Volume.Claimed claimed) {
         return pending(host)
+                .filter(request -> !intent.leaving().contains(host))
                 .filter(request ->
                         observed.recorded().get(host.replica()).volume().equals(claimed.claim()))
                 .filter(request -> !isEmptied(host))

@@ -50,17 +50,18 @@ final class Peers {
     }
 
     /**
-     * Hosts that serve and will go on serving. Of two that are to be replaced, one whose volume is being deleted goes first,
-     * then the first. A volume is not given up
+     * Hosts that serve and will go on serving. Of two that are to be replaced and vouch for each other, one whose volume is being
+     * deleted goes first, then the first. A volume is not given up
      * for one that is being deleted itself, but what is lost already is fetched from that one as long as it is there.
      */
     List<Host> keepers(Host host) {
         boolean isGivenUp = losses.of(host).isPresent();
+        boolean vouches = observed.isInService(host) && !intent.leaving().contains(host);
         return intent.hosts().stream()
                 .filter(other -> !other.equals(host) && observed.isInService(other))
                 .filter(other -> !intent.leaving().contains(other))
                 .filter(other -> !isGivenUp || !losses.isGoing(other))
-                .filter(other -> losses.of(other).isEmpty() || goesBefore(host, other))
+                .filter(other -> !vouches || losses.of(other).isEmpty() || goesBefore(host, other))
                 .toList();
     }
 

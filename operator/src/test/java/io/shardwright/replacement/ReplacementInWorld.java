@@ -12,10 +12,13 @@ import io.shardwright.holdings.Part;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.holdings.ReplicaName;
+import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
 import io.shardwright.replacement.ReplacementObserved.PodView;
+import io.shardwright.replacement.ReplacementObserved.Recorded;
 import io.shardwright.replacement.ReplacementObserved.Volume;
+import io.shardwright.simulation.Replication;
 import io.shardwright.simulation.World;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
@@ -35,20 +38,38 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The replacement reconciler in a {@link World}: one look at each shard in turn. */
 public final class ReplacementInWorld {
     private static final TableId TABLE = new TableId("d", "t");
     private static final Dialect DIALECT = Dialect.of("18.16.1");
-    private static final List<PartState> PARTS = IntStream.range(0, Long.SIZE)
-            .mapToObj(block -> new PartState(Part.of("all_" + block + "_" + block + "_0"), 1, 1, true))
-            .toList();
+    private static final List<PartState> SETTLED = parts(true);
+    private static final List<PartState> YOUNG = parts(false);
+
+    /** So long a peer may well not have a part yet. */
+    private static final long YOUNG_SECONDS = 10;
 
     private final World world;
+    private final Set<ReplacementRule> rules;
     private final Map<Host, Before> before = new HashMap<>();
+    private final Map<Host, Recorded> recorded = new HashMap<>();
 
-    public ReplacementInWorld(World world) {
+    /** Pods as the cache has them. */
+    private final Map<Host, PodView> cached = new HashMap<>();
+
+    private ReplacementObserved observed;
+
+    /** @param broken the rule that is not obeyed; none of that name is when all are */
+    public ReplacementInWorld(World world, String broken) {
         this.world = world;
+        this.rules = ReplacementRule.ALL.stream()
+                .filter(rule -> !rule.name().equals(broken))
+                .collect(Collectors.toSet());
+    }
+
+    public static List<String> rules() {
+        return Stream.of(ReplacementRule.values()).map(ReplacementRule::name).toList();
     }
 
     public void pass(boolean mayDie) {
@@ -56,6 +77,10 @@ public final class ReplacementInWorld {
             pass(shard, mayDie);
         }
         before.keySet().retainAll(world.standing());
+        recorded.keySet().retainAll(world.requests);
+        world.requests.removeIf(
+                host -> recorded.containsKey(host) && recorded.get(host).done()
+                        || !world.standing().contains(host));
         var incomplete = new HashSet<Host>();
         before.forEach((host, was) -> {
             if (was.isIncomplete()) {
@@ -72,6 +97,7 @@ public final class ReplacementInWorld {
                         && world.server(host).gateOf == world.server(host).container
                         && world.server(host).reachable
                         && !world.seen.isFenced(host)
+                        && !world.requests.contains(host)
                         && before.getOrDefault(host, Before.NOTHING).isSettled());
     }
 
@@ -81,7 +107,8 @@ public final class ReplacementInWorld {
             return;
         }
         var intent = intent(shard, hosts);
-        var verdicts = ReplacementPlanner.judge(intent, observe(hosts, mayDie), world.now);
+        observed = observe(hosts, mayDie);
+        var verdicts = ReplacementPlanner.judge(intent, observed, world.now, rules);
         for (var action : ReplacementPlanner.plan(verdicts).actions()) {
             if (mayDie && world.chance(8)) {
                 return;
@@ -98,7 +125,14 @@ public final class ReplacementInWorld {
             boolean isSame = was.is(verdict.phase()) && was.reason().equals(verdict.reason());
             before.put(
                     host, new Before(Optional.of(verdict.phase()), verdict.reason(), isSame ? was.since() : world.now));
+            recorded.computeIfPresent(
+                    host,
+                    (any, request) -> new Recorded(
+                            request.volume(), ReplacementStatusProjection.isDone(request, observed, verdict)));
         });
+        hosts.stream()
+                .filter(host -> world.requests.contains(host) && world.server(host).claim)
+                .forEach(host -> recorded.putIfAbsent(host, new Recorded("claim " + world.server(host).volume, false)));
     }
 
     private ReplacementIntent intent(int shard, List<Host> hosts) {
@@ -123,7 +157,10 @@ public final class ReplacementInWorld {
                 hosts,
                 Optional.of(Duration.ofMinutes(10)),
                 false,
-                List.of(),
+                hosts.stream()
+                        .filter(world.requests::contains)
+                        .map(host -> new Request(host.replica(), "asked", false))
+                        .toList(),
                 hosts.stream().filter(world.seen::isFenced).collect(Collectors.toSet()));
     }
 
@@ -134,21 +171,14 @@ public final class ReplacementInWorld {
         var registrations = new HashMap<Host, Registration>();
         for (var host : hosts) {
             var server = world.server(host);
-            pods.put(
-                    host,
-                    new PodView(
-                            "pod " + server.pod,
-                            "any",
-                            server.inService(),
-                            server.running && !server.hidden,
-                            "container " + server.container,
-                            server.gate ? Optional.of("container " + server.gateOf) : Optional.empty(),
-                            "node",
-                            server.since));
-            if (server.running && !server.hidden) {
+            if (!disturbed || !cached.containsKey(host) || !world.chance(4)) {
+                cached.put(host, pod(server));
+            }
+            pods.put(host, cached.get(host));
+            if (pods.get(host).answering()) {
                 answers.put(
                         host,
-                        !server.reachable || disturbed && world.chance(10)
+                        !server.running || server.hidden || !server.reachable || disturbed && world.chance(10)
                                 ? new Answer.Silent("no answer")
                                 : new Answer.Said(contents(host)));
             }
@@ -159,8 +189,22 @@ public final class ReplacementInWorld {
                             : new Volume.None());
             registrations.put(host, registration(host, hosts, disturbed));
         }
+        var ofShard = new HashMap<Integer, Recorded>();
+        hosts.stream().filter(recorded::containsKey).forEach(host -> ofShard.put(host.replica(), recorded.get(host)));
         return new ReplacementObserved(
-                pods, answers, elsewhere(hosts), volumes, registrations, listings(hosts), before, Map.of());
+                pods, answers, elsewhere(hosts), volumes, registrations, listings(hosts, answers), before, ofShard);
+    }
+
+    private static PodView pod(World.Server server) {
+        return new PodView(
+                "pod " + server.pod,
+                "any",
+                server.inService(),
+                server.running && !server.hidden,
+                "container " + server.container,
+                server.gate ? Optional.of("container " + server.gateOf) : Optional.empty(),
+                "node",
+                server.since);
     }
 
     private HostContents contents(Host host) {
@@ -172,8 +216,7 @@ public final class ReplacementInWorld {
                     new TableState(
                             "ReplicatedMergeTree",
                             "CREATE TABLE d.t (x UInt8) ENGINE = ReplicatedMergeTree('/t', '{replica}')",
-                            Optional.of(new ReplicaState(
-                                    path(host), name(host), server.registered && world.coordinationUp)),
+                            Optional.of(new ReplicaState(path(host), name(host), server.isActive(world))),
                             parts(server.parts)));
         }
         return new HostContents(
@@ -184,16 +227,25 @@ public final class ReplacementInWorld {
                 Optional.of(world.namesOf(server.lists)));
     }
 
-    private static List<PartState> parts(long blocks) {
-        var parts = new ArrayList<PartState>(Long.bitCount(blocks));
-        for (long left = blocks; left != 0; left &= left - 1) {
-            parts.add(PARTS.get(Long.numberOfTrailingZeros(left)));
+    private List<PartState> parts(long some) {
+        var parts = new ArrayList<PartState>(Long.bitCount(some));
+        for (long left = some; left != 0; left &= left - 1) {
+            boolean isYoung =
+                    world.now.getEpochSecond() - world.replication.parts().born(Long.lowestOneBit(left))
+                            <= YOUNG_SECONDS;
+            parts.add((isYoung ? YOUNG : SETTLED).get(Long.numberOfTrailingZeros(left)));
         }
         return parts;
     }
 
     private static ReplicaName name(Host host) {
         return new ReplicaName(host.name());
+    }
+
+    private static List<PartState> parts(boolean settled) {
+        return IntStream.range(0, Long.SIZE)
+                .mapToObj(part -> new PartState(Part.of("all_" + part + "_" + part + "_0"), 1, 1, settled))
+                .toList();
     }
 
     private static String path(Host host) {
@@ -213,8 +265,8 @@ public final class ReplacementInWorld {
                         ? List.of(new RegisteredReplica(
                                 path(host),
                                 name(host),
-                                server.running && server.tables,
-                                parts(server.known & world.blocksOf(host.shard())).stream()
+                                server.holdsItsPlace(world),
+                                parts(server.known & ~world.replication.toBeDropped(host)).stream()
                                         .map(PartState::part)
                                         .toList(),
                                 List.of()))
@@ -231,25 +283,34 @@ public final class ReplacementInWorld {
                 .map(this::contents);
     }
 
-    private List<Set<String>> listings(List<Host> hosts) {
+    /** One of another shard that says nothing may read from anyone. */
+    private List<Set<String>> listings(List<Host> hosts, Map<Host, Answer> answers) {
+        var everyone = world.namesOf(Set.copyOf(hosts));
         return world.standing().stream()
-                .filter(host -> world.server(host).running && world.server(host).reachable)
-                .map(host -> world.namesOf(world.server(host).lists))
+                .filter(host -> world.server(host).running && !world.server(host).hidden)
+                .filter(host -> !hosts.contains(host) || answers.get(host) instanceof Answer.Said)
+                .map(host -> hosts.contains(host) || world.server(host).reachable
+                        ? world.namesOf(world.server(host).lists)
+                        : everyone)
                 .toList();
     }
 
     private void execute(ReplacementAction action) {
         var host = action.host();
         var server = world.server(host);
+        // What the operator writes itself it knows of.
+        cached.remove(host);
         switch (action) {
             case ReplacementAction.Admit admit -> {
                 if (admit.podUid().equals("pod " + server.pod) && server.running) {
                     server.gate = true;
                     server.gateOf = Integer.parseInt(admit.container().substring("container ".length()));
+                    requireCaughtUp(host);
                 }
             }
             case ReplacementAction.Fence fence -> {
                 if (fence.podUid().equals("pod " + server.pod)) {
+                    requireAnother(host);
                     server.gate = false;
                 }
             }
@@ -257,7 +318,8 @@ public final class ReplacementInWorld {
             case ReplacementAction.CreateFunction create -> {}
             case ReplacementAction.RestoreTable restore -> {
                 boolean takesOver = restore.sql().startsWith("ATTACH");
-                if (server.running && world.coordinationUp && takesOver == server.registered) {
+                if (server.running && world.coordinationUp && takesOver == server.registered && !server.tables) {
+                    requireUnread(host);
                     world.giveTables(host);
                 }
             }
@@ -266,6 +328,10 @@ public final class ReplacementInWorld {
             case ReplacementAction.ForgetBlocks blocks -> {}
             case ReplacementAction.DeleteClaim(var any, var uid) -> {
                 if (uid.equals("claim " + server.volume)) {
+                    world.require(
+                            before.getOrDefault(host, Before.NOTHING).is(ReplacementPhase.Replacing),
+                            host.name() + " is given up before anyone was told");
+                    requireAnother(host);
                     world.giveUpVolume(host);
                 }
             }
@@ -274,6 +340,62 @@ public final class ReplacementInWorld {
                     world.replacePod(host);
                 }
             }
+        }
+    }
+
+    /** Clients of a shard whose hosts do not all leave find another that serves. */
+    private void requireAnother(Host host) {
+        var server = world.server(host);
+        boolean serves = server.inService() && server.gateOf == server.container;
+        var others = world.hostsOf(host.shard()).stream()
+                .filter(other -> !other.equals(host))
+                .toList();
+        world.require(
+                !serves
+                        || others.stream()
+                                .anyMatch(other -> world.server(other).inService() || observed.isInService(other))
+                        || world.seen.isFenced(host) && others.stream().allMatch(world.seen::isFenced),
+                "nobody serves but " + host.name());
+    }
+
+    /** Nobody finds less on one than on another that serves, but for what came a moment ago. */
+    private void requireCaughtUp(Host host) {
+        var server = world.server(host);
+        for (var other : world.hostsOf(host.shard())) {
+            if (!other.equals(host)
+                    && observed.isInService(other)
+                    && observed.contents(other).isPresent()) {
+                world.require(server.tables || !world.server(other).tables, host.name() + " serves without its table");
+                for (long left = world.server(other).parts & ~server.parts; left != 0; left &= left - 1) {
+                    long part = Long.lowestOneBit(left);
+                    world.require(
+                            world.replication.parts().born(part)
+                                            > world.now.getEpochSecond() - Replication.YOUNG_SECONDS
+                                    || !isOfPeer(part, other),
+                            host.name() + " serves without a part that " + other.name() + " has");
+                }
+            }
+        }
+    }
+
+    private boolean isOfPeer(long part, Host peer) {
+        return (part & ~world.replication.toBeDropped(peer)) != 0;
+    }
+
+    /** Nobody reads from a host beside others while it gets its tables, where peers that answer have rows already. */
+    private void requireUnread(Host host) {
+        boolean hasRows = world.hostsOf(host.shard()).stream()
+                .anyMatch(other -> observed.contents(other).isPresent() && world.server(other).parts != 0);
+        for (var reader : world.standing()) {
+            var lists = world.server(reader).lists;
+            boolean isKnown = !world.hostsOf(host.shard()).contains(reader)
+                    || observed.contents(reader).isPresent();
+            boolean reads = world.server(reader).inService()
+                    && isKnown
+                    && !reader.equals(host)
+                    && lists.contains(host)
+                    && lists.stream().anyMatch(other -> !other.equals(host) && other.shard() == host.shard());
+            world.require(!hasRows || !reads, host.name() + " is read from by " + reader.name() + " while it is empty");
         }
     }
 

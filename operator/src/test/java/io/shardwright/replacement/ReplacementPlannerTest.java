@@ -552,6 +552,38 @@ final class ReplacementPlannerTest {
     }
 
     @Test
+    void oneThatIsAskedForVouchesForAPeerThatLostItsVolume() {
+        shard.asked(0, false)
+                .known(SECOND, "202401_0_0_0")
+                .down(SECOND)
+                .was(SECOND, ReplacementPhase.Replacing, "VolumeGone");
+        shard.volumes.put(SECOND, new Volume.Claimed("claim", false, true, Optional.empty()));
+
+        assertThat(shard.judge(FIRST).actions()).as("nobody else serves").isEmpty();
+        assertThat(shard.judge(SECOND).actions())
+                .containsExactly(new DeleteClaim(SECOND, "claim"), new DeletePod(SECOND, "uid of c-0-1", false));
+    }
+
+    @Test
+    void oneThatLeavesMayGoThoughThePeerThatStaysIsAskedFor() {
+        shard.asked(0, false).known(FIRST, "202401_0_0_0").leaving(SECOND);
+
+        assertThat(shard.judge(FIRST).actions()).as("nobody else stays").isEmpty();
+        assertThat(shard.judge(SECOND).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void whatLeavesIsNotMadeAnewFirst() {
+        shard.asked(0, false).leaving(FIRST).leaving(SECOND);
+
+        assertThat(shard.judge(FIRST).actions())
+                .hasOnlyElementsOfType(Fence.class)
+                .hasSize(1);
+    }
+
+    @Test
     void aFencedReplicaServesAgainWhenItsPeerFails() {
         shard.asked(1, false)
                 .known(SECOND, "202401_0_0_0")

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,7 @@ final class Replicas {
     final Map<Integer, Recorded> recorded = new HashMap<>();
     final List<Set<String>> listings = new ArrayList<>();
     final List<Request> requests = new ArrayList<>();
+    final Set<Host> leaving = new HashSet<>();
     Optional<HostContents> elsewhere = Optional.empty();
     Optional<Duration> after = Optional.of(Duration.ofMinutes(10));
     boolean onDrain;
@@ -99,6 +101,11 @@ final class Replicas {
         return this;
     }
 
+    Replicas leaving(Host host) {
+        leaving.add(host);
+        return this;
+    }
+
     Replicas known(Host host, String... parts) {
         registrations.put(host, new Registration.Known(List.of(registered(false, parts)), 1));
         return this;
@@ -138,7 +145,7 @@ final class Replicas {
                 ClusterIntent.PodAdditions.none(),
                 true);
         return new ReplacementIntent(
-                cluster, Dialect.of(version), 0, layout.hosts(), after, onDrain, requests, Set.of());
+                cluster, Dialect.of(version), 0, layout.hosts(), after, onDrain, requests, leaving);
     }
 
     ReplacementObserved observed() {

@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The scaling reconciler in a {@link World}: looks, as well as it can, plans, does, and tells. */
 public final class ScalingInWorld {
@@ -36,13 +37,16 @@ public final class ScalingInWorld {
     private QuietHosts quiet = QuietHosts.NONE;
     private Plan<ScalingAction> last = Plan.none();
 
-    public ScalingInWorld(World world) {
-        this(world, ScalingRule.ALL);
+    /** @param broken the rule that is not obeyed; none of that name is when all are */
+    public ScalingInWorld(World world, String broken) {
+        this.world = world;
+        this.rules = ScalingRule.ALL.stream()
+                .filter(rule -> !rule.name().equals(broken))
+                .collect(Collectors.toSet());
     }
 
-    ScalingInWorld(World world, Set<ScalingRule> rules) {
-        this.world = world;
-        this.rules = rules;
+    public static List<String> rules() {
+        return Stream.of(ScalingRule.values()).map(ScalingRule::name).toList();
     }
 
     /** @return whether nothing is left to do */
@@ -122,9 +126,10 @@ public final class ScalingInWorld {
                 registrations,
                 departures.keySet().stream().filter(this::isGone).collect(Collectors.toSet()),
                 quiet.since(world.now),
-                world.moving == null
-                        ? List.of()
-                        : List.of(new StandingRebalance(world.moving.name, world.moving.drain, world.moving.over)),
+                world.rebalances.stream()
+                        .filter(moving -> !moving.deleting)
+                        .map(moving -> new StandingRebalance(moving.name, moving.drain, moving.over))
+                        .toList(),
                 balanced);
     }
 
@@ -155,7 +160,8 @@ public final class ScalingInWorld {
                 kept |= server.parts;
             }
         }
-        long missing = (world.server(host).parts | world.server(host).known) & world.blocksOf(host.shard()) & ~kept;
+        var server = world.server(host);
+        long missing = (server.parts | server.known) & ~world.replication.toBeDropped(host) & ~kept;
         return missing == 0 ? new Backing.Complete("all") : new Backing.Incomplete("some");
     }
 
@@ -167,7 +173,7 @@ public final class ScalingInWorld {
         if (!server.registered) {
             return Registration.NONE;
         }
-        return server.running && server.tables ? Registration.ACTIVE : Registration.INACTIVE;
+        return server.holdsItsPlace(world) ? Registration.ACTIVE : Registration.INACTIVE;
     }
 
     private boolean isGone(Host host) {
@@ -180,13 +186,8 @@ public final class ScalingInWorld {
         switch (action) {
             case ScalingAction.DropTable(var host, var table) -> drop(host);
             case ScalingAction.ForgetReplicas(var host, var via) -> world.forget(host);
-            case ScalingAction.CreateRebalance(var name, var drain) ->
-                world.moving = new World.Moving(name + "-" + world.rebalances++, Set.copyOf(drain));
-            case ScalingAction.DeleteRebalance(var name) -> {
-                if (world.moving != null && world.moving.name.equals(name)) {
-                    world.moving = null;
-                }
-            }
+            case ScalingAction.CreateRebalance(var name, var drain) -> world.createRebalance(name, Set.copyOf(drain));
+            case ScalingAction.DeleteRebalance(var name) -> world.deleteRebalance(name);
         }
     }
 
@@ -208,17 +209,12 @@ public final class ScalingInWorld {
         }
         world.require(server.own == 0, host.name() + " is dropped with rows of its own");
         world.require(server.pending == 0, host.name() + " is dropped with rows that wait to be sent");
-        requireCopies(host, server);
+        world.requireSafeWithout(host, "is dropped");
+        server.staged.clear();
         server.tables = false;
         server.dropped = true;
         server.registered = false;
         server.known = 0;
         server.parts = 0;
-    }
-
-    private void requireCopies(Host host, World.Server server) {
-        world.require(
-                (server.parts & world.blocksOf(host.shard()) & ~world.heldBesides(host)) == 0,
-                host.name() + " is dropped with the last copy of rows");
     }
 }

@@ -7,8 +7,8 @@ import io.shardwright.topology.Layout;
 import io.shardwright.topology.Leaving;
 import io.shardwright.topology.Membership;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,14 +21,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A model of ClickHouse, of the coordination and of Kubernetes. Rows come in blocks of one bit, so that a set of blocks is a
- * long. What the coordination holds to be a shard's is the truth; volumes follow. Whatever breaks a promise to users ends the
- * schedule with an error that names it.
+ * A model of ClickHouse, of the coordination and of Kubernetes. A row is a bit of a long, and so is a part of a table. Whatever
+ * breaks a promise to users ends the schedule with an error that names it.
  */
 public final class World {
     public static final ClusterRef CLUSTER = new ClusterRef("ns", "c", "cluster.local");
 
-    private static final int MOST_BLOCKS = 60;
+    private static final int MOST_ROWS = 60;
+
+    private static final int STEPS_TO_NOTICE_HOLDS = 20;
+
+    /** A server that ended without a word keeps its place for up to this long. */
+    private static final int SESSION_SECONDS = 35;
 
     /** A pass of everything takes this long. */
     private static final long STEP_SECONDS = 10;
@@ -48,10 +52,13 @@ public final class World {
 
     public final Map<Host, Server> servers = new TreeMap<>();
 
-    /** The rebalance that goes on; null when there is none. */
-    public Moving moving;
+    /** The rebalances, oldest first. */
+    public final List<Moving> rebalances = new ArrayList<>();
 
-    public int rebalances;
+    private int rebalancesMade;
+
+    /** Replicas that users want to have replaced. */
+    public final Set<Host> requests = new TreeSet<>();
 
     /** The hosts in metrika.xml; empty before it is first written. */
     public Set<Host> listed = Set.of();
@@ -64,24 +71,30 @@ public final class World {
     /** Hosts that may hold less than they should, as the status says. */
     public Set<Host> incomplete = Set.of();
 
-    /** The coordination: whether it answers, and the blocks of each shard. */
+    /** Whether the coordination answers. */
     public boolean coordinationUp = true;
 
-    public final Map<Integer, Long> blocks = new HashMap<>();
+    public final Replication replication = new Replication(this);
 
     public Instant now = Instant.EPOCH;
     private final Map<Set<Host>, Set<String>> names = new IdentityHashMap<>();
     private long acknowledged;
     private int made;
 
-    /** A rebalance. */
+    /** A Rebalance. */
     public static final class Moving {
         public final String name;
+        public final String uid;
         public final Set<Integer> drain;
         public boolean over;
+        public boolean paused;
+        public boolean deleting;
+        /** Its status tells of moves that go on. */
+        public boolean hasBegun;
 
-        public Moving(String name, Set<Integer> drain) {
+        Moving(String name, String uid, Set<Integer> drain) {
             this.name = name;
+            this.uid = uid;
             this.drain = drain;
         }
     }
@@ -100,8 +113,10 @@ public final class World {
         public int gateOf;
         /** Since when it is as it is. */
         public Instant since = Instant.EPOCH;
-        /** The blocks that the coordination knows of it. */
+        /** The parts that the coordination knows of it. */
         public long known;
+        /** Until when its place is held after it ended without a word. */
+        public Instant heldUntil = Instant.EPOCH;
 
         public boolean claim;
         public boolean running;
@@ -110,7 +125,7 @@ public final class World {
         /** Kubernetes does not see it, though it may run. */
         public boolean hidden;
         /** It fetches nothing. */
-        private boolean slow;
+        boolean slow;
         /** The readiness gate of its pod. */
         public boolean gate;
 
@@ -121,10 +136,22 @@ public final class World {
         /** The coordination knows its replicas. */
         public boolean registered;
 
+        Instant registeredAt = Instant.EPOCH;
+
         public long parts;
-        /** Blocks in tables that are not replicated. */
+        /** Parts that drops took from it. */
+        long gone;
+        /** How many drops it has read of, and how many it has carried out. */
+        public int read;
+
+        public int done;
+        /** Its queue; not after it started anew. */
+        public boolean stopped;
+        /** Rows in the staging tables of moves. */
+        public final Map<String, Long> staged = new TreeMap<>();
+        /** Rows in tables that are not replicated. */
         public long own;
-        /** Blocks that wait to be sent on by a Distributed table. */
+        /** Rows that wait to be sent on by a Distributed table. */
         public long pending;
 
         private int pendingSince;
@@ -133,6 +160,16 @@ public final class World {
 
         public boolean inService() {
             return running && gate && !hidden;
+        }
+
+        /** Its replicas take part. */
+        public boolean isActive(World world) {
+            return running && claim && tables && registered && world.coordinationUp;
+        }
+
+        /** A session holds its place in the coordination. */
+        public boolean holdsItsPlace(World world) {
+            return registered && (running && tables || world.now.isBefore(heldUntil));
         }
     }
 
@@ -176,33 +213,51 @@ public final class World {
                 hosts, some -> some.stream().map(Host::dnsName).collect(Collectors.toUnmodifiableSet()));
     }
 
-    public long blocksOf(int shard) {
-        return blocks.getOrDefault(shard, 0L);
-    }
-
     // ------------------------------------------------------------------ users and faults
 
     /** Something happens that nobody planned. */
     public void disturb() {
         var host = any(servers.keySet());
-        switch (random.nextInt(22)) {
+        switch (random.nextInt(30)) {
             case 0 -> shards = 1 + random.nextInt(4);
             case 1 -> replicas = 1 + random.nextInt(3);
             case 2 -> {
                 removeFirst.clear();
                 host.map(Host::name).ifPresent(removeFirst::add);
             }
-            case 3 -> host.map(this::server).ifPresent(server -> server.running = false);
+            case 3 -> host.filter(this::mayStop).ifPresent(this::stop);
             case 4 -> host.map(this::server).ifPresent(server -> server.reachable = false);
             case 5 -> coordinationUp = false;
             case 6 -> coordinationUp = true;
             case 7 -> host.filter(this::mayLoseItsVolume).ifPresent(this::loseVolume);
-            case 8 -> host.map(this::server).filter(Server::inService).ifPresent(server -> server.own |= newBlock());
-            case 11 -> host.map(this::server).ifPresent(server -> server.slow = true);
+            case 8 ->
+                host.map(this::server).filter(Server::inService).ifPresent(server -> server.own |= 1L << newRow());
+            case 11, 17 -> host.map(this::server).ifPresent(server -> server.slow = true);
             case 12 -> host.map(this::server).ifPresent(server -> server.hidden = true);
             case 9, 10 -> host.map(this::server).filter(Server::inService).ifPresent(this::insertLater);
+            case 13 -> host.ifPresent(requests::add);
+            case 14 -> any(rebalances).ifPresent(moving -> moving.paused = !moving.paused);
+            case 15 -> any(rebalances).ifPresent(moving -> moving.deleting = true);
+            case 16 -> host.filter(one -> chance(8)).ifPresent(one -> replication.forget(one.shard()));
             default -> insert();
         }
+        check();
+    }
+
+    /** What happens between two looks that follow each other at once. */
+    public void meanwhile(boolean disturbed) {
+        if (disturbed && chance(3)) {
+            insert();
+        }
+        if (disturbed && chance(30)) {
+            any(servers.keySet()).filter(this::mayStop).ifPresent(this::stop);
+        }
+        servers.forEach((host, server) -> {
+            if (server.isActive(this)) {
+                replication.live(host, server, !disturbed);
+            }
+        });
+        replication.endInserts(!disturbed);
         check();
     }
 
@@ -210,18 +265,27 @@ public final class World {
     public void heal() {
         coordinationUp = true;
         removeFirst.clear();
+        rebalances.forEach(moving -> moving.paused = false);
+        replication.endInserts(true);
         servers.values().forEach(server -> {
             server.reachable = true;
             server.hidden = false;
-            server.slow = false;
-            // The user copies what is held up for it elsewhere, and drops it.
-            acknowledged &= ~server.own;
-            server.own = 0;
         });
     }
 
-    /** Users delete volumes that are in the way of an index that is to be used again. */
-    public void discardAbandonedVolumes() {
+    /**
+     * Users do what holds ask for: they copy rows of tables that are not replicated elsewhere, and drop them, and they delete
+     * volumes that are in the way of an index that is to be used again.
+     *
+     * @param step how long they have had the time
+     */
+    public void obeyHolds(int step) {
+        if (step > STEPS_TO_NOTICE_HOLDS) {
+            servers.values().forEach(server -> {
+                acknowledged &= ~server.own;
+                server.own = 0;
+            });
+        }
         told.hosts().forEach((host, phase) -> {
             if (phase == LeavingPhase.Abandoned && !server(host).statefulSet) {
                 discard(server(host));
@@ -239,18 +303,25 @@ public final class World {
         server.pending = 0;
     }
 
-    private long newBlock() {
-        if (made >= MOST_BLOCKS) {
-            return 0;
+    private boolean hasRoom() {
+        return made < MOST_ROWS;
+    }
+
+    /** Acknowledged. */
+    private int newRow() {
+        if (hasRoom()) {
+            acknowledge(made++);
         }
-        long block = 1L << made++;
-        acknowledged |= block;
-        return block;
+        return made - 1;
+    }
+
+    void acknowledge(int row) {
+        acknowledged |= 1L << row;
     }
 
     /** A client writes to a host that a Service or a server leads it to. */
     private void insert() {
-        if (!coordinationUp) {
+        if (!coordinationUp || !hasRoom()) {
             return;
         }
         var reached = new TreeSet<Host>();
@@ -263,28 +334,54 @@ public final class World {
         any(reached)
                 .filter(host -> server(host).running)
                 .filter(host -> server(host).tables || server(host).dropped)
-                .ifPresent(host -> accept(host, newBlock()));
+                .ifPresent(host -> {
+                    if (chance(3)) {
+                        requireTables(host);
+                        replication.begin(host, made++);
+                    } else {
+                        accept(host, newRow());
+                    }
+                });
     }
 
-    private void accept(Host host, long block) {
-        var server = server(host);
-        require(!server.dropped, "a client is led to " + host.name() + ", whose tables were dropped");
-        server.parts |= block;
-        blocks.merge(host.shard(), block, (one, other) -> one | other);
+    private void accept(Host host, int row) {
+        requireTables(host);
+        if (!replication.insert(host, row)) {
+            // Refused, for want of room in the model.
+            acknowledged &= ~(1L << row);
+        }
+    }
+
+    private void requireTables(Host host) {
+        require(!server(host).dropped, "a client is led to " + host.name() + ", whose tables were dropped");
     }
 
     private void insertLater(Server server) {
         if (server.pending == 0) {
             server.pendingSince = 0;
         }
-        server.pending |= newBlock();
+        server.pending |= 1L << newRow();
+    }
+
+    /** A server that ends in the middle of a switch forgets that its queue was stopped (ADR 10). */
+    private boolean mayStop(Host host) {
+        return (acknowledged & ~safeWithout(Optional.empty(), Optional.of(host))) == 0;
+    }
+
+    private void stop(Host host) {
+        var server = server(host);
+        if (server.running) {
+            server.heldUntil = now.plusSeconds(random.nextInt(SESSION_SECONDS));
+        }
+        server.running = false;
     }
 
     private boolean mayLoseItsVolume(Host host) {
         var server = server(host);
         return server.own == 0
                 && server.pending == 0
-                && (server.parts & blocksOf(host.shard()) & ~heldBesides(host)) == 0
+                && (acknowledged & ~safeWithout(Optional.of(host), Optional.empty())) == 0
+                && ((server.parts | server.known) & ~replication.toBeDropped(host) & ~heldBesides(host)) == 0
                 && servers.entrySet().stream()
                         .anyMatch(entry -> entry.getKey().shard() == host.shard()
                                 && !entry.getKey().equals(host)
@@ -294,6 +391,7 @@ public final class World {
 
     private void loseVolume(Host host) {
         var server = server(host);
+        stop(host);
         replacePod(host);
         // Either the claim goes too, and another is made, or it stands and nothing can be mounted.
         server.claim = chance(2);
@@ -305,6 +403,7 @@ public final class World {
         server.tables = false;
         server.dropped = false;
         server.parts = 0;
+        server.staged.clear();
     }
 
     /** A pod begins outside the Services. */
@@ -319,9 +418,7 @@ public final class World {
     /** Its claim is deleted; another is made. */
     public void giveUpVolume(Host host) {
         var server = server(host);
-        require(
-                (server.parts & blocksOf(host.shard()) & ~heldBesides(host)) == 0,
-                host.name() + " loses its volume with the last copy of rows");
+        requireSafeWithout(host, "loses its volume");
         acknowledged &= ~(server.own | server.pending);
         server.own = 0;
         server.pending = 0;
@@ -335,10 +432,11 @@ public final class World {
     public void giveTables(Host host) {
         var server = server(host);
         require(!told.isGoing(host) || !seen.isGoing(host), host.name() + " gets tables though they are being dropped");
+        require(!server.holdsItsPlace(this), host.name() + " takes a place that is held");
         server.tables = true;
         server.dropped = false;
         server.registered = true;
-        server.known = server.parts;
+        replication.join(host, server);
     }
 
     /** The coordination forgets a host's replicas. */
@@ -347,10 +445,8 @@ public final class World {
         if (!coordinationUp) {
             return;
         }
-        require(!(server.running && server.tables), host.name() + " is forgotten while it lives");
-        require(
-                (server.known & blocksOf(host.shard()) & ~heldBesides(host)) == 0,
-                host.name() + " is forgotten with the last copy of rows");
+        require(!server.holdsItsPlace(this), host.name() + " is forgotten while it lives");
+        requireSafeWithout(host, "is forgotten");
         server.registered = false;
         server.known = 0;
     }
@@ -371,7 +467,16 @@ public final class World {
         }
     }
 
-    /** Blocks of a host's shard that are on another of its volumes. */
+    /** Rows that only a host has are not to be given up. */
+    public void requireSafeWithout(Host host, String what) {
+        var server = server(host);
+        long atRisk = replication.parts().rowsOf(server.parts | server.known) | Replication.rowsStagedOn(server);
+        require(
+                (acknowledged & atRisk & ~safeWithout(Optional.of(host), Optional.empty())) == 0,
+                host.name() + " " + what + " with the last copy of rows");
+    }
+
+    /** Parts of a host's shard that are on another of its volumes. */
     public long heldBesides(Host host) {
         long held = 0;
         for (var entry : servers.entrySet()) {
@@ -401,6 +506,7 @@ public final class World {
                     server.running = true;
                     server.reachable = true;
                     server.container++;
+                    server.stopped = false;
                     server.since = now;
                 }
             } else {
@@ -412,6 +518,7 @@ public final class World {
                 live(host, server, promptly);
             }
         });
+        replication.endInserts(promptly);
         check();
     }
 
@@ -422,24 +529,18 @@ public final class World {
         server.reachable |= chance(4);
         server.hidden &= !chance(4);
         server.slow &= !chance(10);
-        if (!coordinationUp || !server.registered || !server.tables) {
+        if (!server.isActive(this)) {
             return;
         }
-        server.parts &= blocksOf(host.shard());
-        server.known |= server.parts;
-        if (promptly || !server.slow && chance(2)) {
-            for (var entry : servers.entrySet()) {
-                if (entry.getKey().shard() == host.shard() && entry.getValue().running && holds(entry.getValue())) {
-                    server.parts |= entry.getValue().parts & blocksOf(host.shard());
-                }
-            }
-        }
+        replication.live(host, server, promptly);
         if (server.pending != 0 && (promptly || server.pendingSince++ >= 2 || chance(2))) {
             var targets = server.lists.stream()
                     .filter(target -> server(target).running && server(target).tables && server(target).registered)
                     .toList();
             any(targets).ifPresent(target -> {
-                accept(target, server.pending);
+                for (long left = server.pending; left != 0; left &= left - 1) {
+                    accept(target, Long.numberOfTrailingZeros(left));
+                }
                 server.pending = 0;
             });
         }
@@ -508,10 +609,12 @@ public final class World {
             if (!coordinationUp || mayDie && chance(3)) {
                 continue;
             }
-            if (!server.tables && !seen.isGoing(host)) {
+            if (!server.tables && !seen.isGoing(host) && !server.holdsItsPlace(this)) {
                 giveTables(host);
             }
-            if (server.parts == blocksOf(host.shard())) {
+            if (standing().stream()
+                    .filter(other -> other.shard() == host.shard())
+                    .allMatch(other -> (server(other).parts & ~server.parts) == 0)) {
                 server.gate = true;
                 server.gateOf = server.container;
             }
@@ -527,44 +630,46 @@ public final class World {
         });
     }
 
-    /** Moves a block, or says that nothing is left to move. */
+    /** Moves a part, or says that nothing is left to move. */
     public void rebalance() {
-        if (moving == null || moving.over || !coordinationUp) {
+        if (!coordinationUp) {
             return;
         }
-        var from = moving.drain.stream().filter(shard -> blocksOf(shard) != 0).findFirst();
-        if (from.isEmpty()) {
-            moving.over = true;
-            return;
-        }
-        var targets = servers.keySet().stream()
-                .filter(host -> host.shard() < shards
-                        && !moving.drain.contains(host.shard())
-                        && server(host).inService()
-                        && server(host).tables
-                        && server(host).registered
-                        && !told.isFenced(host))
-                .toList();
-        any(targets).ifPresent(target -> {
-            long block = Long.lowestOneBit(blocksOf(from.get()));
-            blocks.merge(target.shard(), block, (one, other) -> one | other);
-            server(target).parts |= block;
-            blocks.merge(from.get(), ~block, (one, other) -> one & other);
-        });
+        rebalances.removeIf(moving -> moving.deleting);
+        rebalances.stream().filter(moving -> !moving.over).findFirst().ifPresent(this::rebalance);
         check();
     }
 
-    /** A block changes shards, on every replica of both at once. */
-    public void moveBlock(long block, int from, int to) {
-        require((blocksOf(to) & block) == 0, "a block is moved to a shard that has it");
-        blocks.merge(to, block, (one, other) -> one | other);
-        hostsOf(to).forEach(host -> {
-            server(host).parts |= block;
-            server(host).known |= block;
-        });
-        blocks.merge(from, ~block, (one, other) -> one & other);
-        hostsOf(from).forEach(host -> server(host).parts &= ~block);
-        check();
+    private void rebalance(Moving moving) {
+        var part = servers.entrySet().stream()
+                .filter(entry -> moving.drain.contains(entry.getKey().shard()) && holds(entry.getValue()))
+                .mapToLong(entry -> Long.lowestOneBit(entry.getValue().parts))
+                .filter(one -> one != 0)
+                .findFirst();
+        if (part.isEmpty()) {
+            moving.over = true;
+            return;
+        }
+        any(servers.keySet().stream()
+                        .filter(host -> host.shard() < shards
+                                && !moving.drain.contains(host.shard())
+                                && server(host).inService()
+                                && server(host).tables
+                                && server(host).registered
+                                && !told.isFenced(host))
+                        .toList())
+                .ifPresent(target -> replication.moveAtOnce(part.getAsLong(), target));
+    }
+
+    public void createRebalance(String name, Set<Integer> drain) {
+        if (rebalances.stream().noneMatch(moving -> moving.name.equals(name))) {
+            rebalances.add(new Moving(name, name + " " + rebalancesMade++, drain));
+        }
+    }
+
+    /** What was begun is ended first. */
+    public void deleteRebalance(String name) {
+        rebalances.stream().filter(moving -> moving.name.equals(name)).forEach(moving -> moving.deleting = true);
     }
 
     // ------------------------------------------------------------------ promises
@@ -577,17 +682,37 @@ public final class World {
 
     /** Every row is on a volume that a replica serves it from, or will. */
     private void check() {
+        long safe = safeWithout(Optional.empty(), Optional.empty());
+        require((acknowledged & ~safe) == 0, "rows are lost: " + Long.toBinaryString(acknowledged & ~safe));
+    }
+
+    /** @param restarted a host that would forget that its queue is stopped, as those did that are down */
+    private long safeWithout(Optional<Host> lost, Optional<Host> restarted) {
+        long rows = 0;
         long safe = 0;
         for (var entry : servers.entrySet()) {
+            var host = entry.getKey();
             var server = entry.getValue();
-            if (server.claim) {
-                safe |= server.own | server.pending;
-                if (holds(server)) {
-                    safe |= server.parts & blocksOf(entry.getKey().shard());
-                }
+            if (!server.claim || lost.filter(host::equals).isPresent()) {
+                continue;
+            }
+            rows |= server.own | server.pending | Replication.rowsStagedOn(server);
+            if (holds(server)) {
+                boolean drops = restarted.isPresent()
+                        && (!server.stopped
+                                || !server.running
+                                || restarted.get().equals(host));
+                safe |= drops ? server.parts & ~replication.toBeDropped(host) : server.parts;
             }
         }
-        require((acknowledged & ~safe) == 0, "rows are lost: " + Long.toBinaryString(acknowledged & ~safe));
+        return rows | replication.parts().rowsOf(safe);
+    }
+
+    /** What the replicas hold, for people. */
+    String says() {
+        return standing().stream()
+                .map(host -> host.name() + replication.says(host))
+                .collect(Collectors.joining(", "));
     }
 
     /** Every row is counted once, everything that was asked for stands, and nothing else. */
@@ -597,18 +722,23 @@ public final class World {
                 || members.values().stream().anyMatch(replicas -> replicas.size() != wanted.replicas())) {
             return Optional.of("members are " + members + " for " + wanted);
         }
-        var behind = standing().stream()
-                .filter(host -> !server(host).inService() || server(host).parts != blocksOf(host.shard()))
-                .findFirst();
-        if (behind.isPresent()) {
-            return Optional.of(behind.get().name() + " is not in service");
-        }
         long once = 0;
-        for (int shard = 0; shard < shards; shard++) {
-            if ((once & blocksOf(shard)) != 0) {
+        for (var shard : members.keySet()) {
+            var hosts = hostsOf(shard);
+            long parts = server(hosts.getFirst()).parts;
+            for (var host : hosts) {
+                if (!server(host).inService() || server(host).parts != parts) {
+                    return Optional.of(host.name() + " is not in service");
+                }
+                if (server(host).stopped || !server(host).staged.isEmpty()) {
+                    return Optional.of("a move left something on " + host.name());
+                }
+            }
+            long rows = replication.parts().rowsOf(parts);
+            if ((once & rows) != 0 || Long.bitCount(rows) != Long.bitCount(parts)) {
                 return Optional.of("rows are counted twice");
             }
-            once |= blocksOf(shard);
+            once |= rows;
         }
         return once == acknowledged
                 ? Optional.empty()
