@@ -235,13 +235,13 @@ class RebalanceIT {
         var random = new Random(seed);
         var run = new Run(intent(Set.of(), true));
         try (var readers = new ConstantReaders()) {
-            Awaitility.await().atMost(LONG).until(() -> {
+            Awaitility.await().atMost(LONG).untilAsserted(() -> {
                 if (random.nextInt(4) == 0) {
                     run.crash(random.nextInt(5));
                 } else {
                     run.step();
                 }
-                return run.phase == RebalancePhase.Succeeded;
+                assertThat(run.phase).as(run::toString).isEqualTo(RebalancePhase.Succeeded);
             });
 
             assertThat(readers.wrong).as("of " + readers.reads + " reads").isEmpty();
@@ -587,6 +587,11 @@ class RebalanceIT {
                                     known.freeBytes())
                             : host)
                     .toList();
+        }
+
+        @Override
+        public String toString() {
+            return current.values() + ", holds " + holds + ", failures " + failures;
         }
 
         private void toTheEnd() {
