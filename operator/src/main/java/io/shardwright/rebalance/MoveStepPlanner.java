@@ -87,7 +87,8 @@ final class MoveStepPlanner {
         if (isBusy) {
             return MoveStep.stay(MovePhase.Copying, List.of());
         }
-        if (!wish.goesOn() || isEmpty || wish.attempts() >= MOST_ATTEMPTS && !isCopied()) {
+        boolean isTargetGone = observed.target().isEmpty();
+        if (!wish.goesOn() || isEmpty || isTargetGone || wish.attempts() >= MOST_ATTEMPTS && !isCopied()) {
             return cleanUp(MovePhase.Copying, End.GIVEN_UP);
         }
         if (!unknown().isEmpty() && obeys(MoveRule.UNKNOWN_IS_NOT_ABSENT)) {

@@ -135,11 +135,20 @@ public final class RebalanceInWorld {
                 false);
     }
 
-    /** Only a user can tell whether rows are there twice: what is held for that is not waited for. */
+    /**
+     * Only a user can tell whether rows are there twice, or take back a host that leaves, lost its volume, and is needed to end a
+     * move: what is held for that is not waited for.
+     */
     public boolean isHeldForUsers() {
         return holds.values().stream()
                 .flatMap(List::stream)
-                .anyMatch(hold -> hold.reason() == HoldReason.RowsAlreadyPresent);
+                .anyMatch(hold -> hold.reason() == HoldReason.RowsAlreadyPresent
+                        || hold.reason() == HoldReason.HostUnreachable && isEmptyAndLeaves(hold.subject()));
+    }
+
+    private boolean isEmptyAndLeaves(String name) {
+        return world.standing().stream()
+                .anyMatch(host -> host.name().equals(name) && world.seen.isFenced(host) && !world.server(host).tables);
     }
 
     /** What goes on, for people. */

@@ -62,7 +62,7 @@ final class JointSimulationTest {
     /** How a schedule ended. */
     private enum End {
         AT_REST,
-        /** Only a user can tell whether rows are there twice. Nothing was lost. */
+        /** A move waits for a user, and says so. Nothing was lost. */
         HELD
     }
 
