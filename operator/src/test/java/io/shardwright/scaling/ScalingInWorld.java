@@ -9,6 +9,7 @@ import io.shardwright.scaling.ScalingObserved.Departure;
 import io.shardwright.scaling.ScalingObserved.Registration;
 import io.shardwright.scaling.ScalingObserved.StandingRebalance;
 import io.shardwright.scaling.ScalingObserved.Table;
+import io.shardwright.simulation.Replication;
 import io.shardwright.simulation.World;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
@@ -143,7 +144,7 @@ public final class ScalingInWorld {
         }
         return new Answer.Said(
                 world.namesOf(server.lists),
-                Long.bitCount(server.parts | server.own),
+                Long.bitCount(server.parts | server.own | Replication.rowsStagedOn(server)),
                 0,
                 server.tables ? List.of(TABLE) : List.of(),
                 server.own != 0 ? List.of("d.own") : List.of());
