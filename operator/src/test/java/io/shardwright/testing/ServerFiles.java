@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,9 +125,18 @@ final class ServerFiles {
         }
     }
 
+    /** Whole, and with another time than before: servers read a file again when its time, in seconds, has changed. */
     private static Path write(Path home, String name, String text) {
         try {
-            return Files.writeString(directory(home).resolve(name), text);
+            var file = directory(home).resolve(name);
+            var written = Files.writeString(home.resolve(name + ".new"), text);
+            if (Files.exists(file)) {
+                var next = Files.getLastModifiedTime(file).toInstant().plusSeconds(1);
+                if (Files.getLastModifiedTime(written).toInstant().isBefore(next)) {
+                    Files.setLastModifiedTime(written, FileTime.from(next));
+                }
+            }
+            return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
