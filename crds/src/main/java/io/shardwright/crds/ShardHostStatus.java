@@ -23,8 +23,5 @@ public record ShardHostStatus(
         @JsonPropertyDescription("Bytes on disk of its active parts.")
         Long bytes,
 
-        @JsonPropertyDescription("Hosts of the cluster that its remote_servers list, itself among them.")
-        Integer listed,
-
         @JsonPropertyDescription("What is missing, when it is not ready.")
         String message) {}

@@ -45,7 +45,7 @@ final class ClusterPlanner {
         actions.addAll(volumesToOwn(intent, observed));
         actions.addAll(goneShards(intent, observed));
         actions.addAll(volumesOfGoneHosts(intent, observed));
-        return new Plan<>(actions, holds(wanted, intent, config, observed));
+        return new Plan<>(actions, holds(wanted, intent, observed));
     }
 
     /** What the cluster has to have, whatever number is asked for: see {@link Membership}. */
@@ -74,9 +74,7 @@ final class ClusterPlanner {
 
     private static List<HasMetadata> desired(ClusterIntent intent, ServersConfig config, ClusterObserved observed) {
         var objects = new ArrayList<HasMetadata>();
-        if (config.hold().isEmpty()) {
-            objects.add(config.config());
-        }
+        objects.add(config.config());
         objects.add(ClusterResources.service(intent));
         if (intent.coordination() instanceof Coordination.Managed managed) {
             objects.addAll(ZooKeeperResources.of(intent, managed));
@@ -89,7 +87,7 @@ final class ClusterPlanner {
         if (serversMayStart(intent, observed)) {
             var configHash = ClusterResources.configHash(config.config(), usersConfig);
             intent.layout().shards().stream()
-                    .map(index -> ClusterResources.shard(intent, index, config.listed(intent), configHash))
+                    .map(index -> ClusterResources.shard(intent, index, config.names(), configHash))
                     .forEach(objects::add);
         }
         return objects;
@@ -143,8 +141,7 @@ final class ClusterPlanner {
                 .anyMatch(owner -> intent.uid().equals(owner.getUid()));
     }
 
-    private static List<Hold> holds(
-            ClusterIntent wanted, ClusterIntent kept, ServersConfig config, ClusterObserved observed) {
+    private static List<Hold> holds(ClusterIntent wanted, ClusterIntent kept, ClusterObserved observed) {
         var holds = new ArrayList<Hold>();
         if (observed.coordination() instanceof CoordinationState.Unreachable(String message)
                 && wanted.coordination() instanceof Coordination.External) {
@@ -154,7 +151,6 @@ final class ClusterPlanner {
                     message + "; " + (serversMayStart(kept, observed) ? "tables are read-only" : "no server starts")
                             + " until one answers: check coordination.endpoints and that pods may connect to them"));
         }
-        config.hold().ifPresent(holds::add);
         observed.unusableSecrets().stream()
                 .sorted()
                 .map(

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.shardwright.crds.ReplacementHostStatus;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.Shard;
-import io.shardwright.crds.ShardHostStatus;
 import io.shardwright.crds.ShardStatus;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.serverconfig.ConfigFiles;
@@ -22,75 +21,41 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which hosts remote_servers lists, and whether it may change now.
+ * Which hosts remote_servers lists.
  *
  * <p>A Distributed query reads from any host that is listed. So a host joins the list when it is in service, and leaves it
  * when it may hold less than it should, though never as the last of its shard: fewer shards would be other sums. A host that
  * merely restarts stays: servers pass over one that does not answer.
  *
- * <p>A server that reads a remote_servers with one name that does not resolve loses every cluster, and every Distributed
- * query fails until the file changes again (tried on 18.16.1; at the server's start it is milder, and heals by itself). A
- * host's name resolves while its pod has an address. So a host is listed once it has had one. When the list changes while a
- * host that stays on it has none, that host is left out, if another of its shard is listed: it joins again when it is back. In
- * a cluster that does not exist yet all hosts are listed: its servers are starting. Hosts that leave the cluster are not listed,
- * nor are, for seconds, those that a Rebalance changes while nobody reads them.
- *
- * @param listed the hosts to list
- * @param withoutAddress listed already, and without an address now
+ * <p>A host is known to servers by a name that resolves as long as its Service stands, pod or not: a server that reads a
+ * remote_servers with one name that does not resolve loses every cluster. In a cluster that does not exist yet all hosts are
+ * listed: its servers are starting. Hosts that leave the cluster are not listed, nor are, for seconds, those that a Rebalance
+ * changes while nobody reads them.
  */
-record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
-    static RemoteServers of(ClusterIntent intent, ClusterObserved observed) {
+final class RemoteServers {
+    private RemoteServers() {}
+
+    static Set<Host> listed(ClusterIntent intent, ClusterObserved observed) {
         var standing = metrika(intent, observed);
         var incomplete =
                 hostsOf(observed, host -> host.phase() != null && host.phase().isIncomplete());
         if (standing.isEmpty()) {
-            return new RemoteServers(wholeShards(intent, host -> !incomplete.contains(host.name())), List.of());
+            return wholeShards(intent, host -> !incomplete.contains(host.name()));
         }
         Predicate<Host> isListed = host -> MetrikaXml.lists(standing.get(), host);
-        var addressed = hostsWithAddress(observed);
         var inService = hostsOf(observed, host -> host.phase() == ReplacementPhase.InService);
-        var listed = intent.layout().shards().stream()
+        return intent.layout().shards().stream()
                 .flatMap(shard -> {
                     var hosts = staying(intent, shard);
                     var serving = hosts.stream()
                             .filter(host -> isListed.test(host) && !incomplete.contains(host.name())
-                                    || inService.contains(host.name()) && addressed.contains(host.name()))
+                                    || inService.contains(host.name()))
                             .toList();
                     return serving.isEmpty()
                             ? hosts.stream().filter(isListed)
                             : wanted(serving, observed.readFrom()).stream();
                 })
                 .collect(Collectors.toUnmodifiableSet());
-        var lost = listed.stream()
-                .filter(host -> !addressed.contains(host.name()))
-                .sorted()
-                .toList();
-        return new RemoteServers(listed, lost);
-    }
-
-    /** NO_RELOAD_WHILE_A_NAME_DOES_NOT_RESOLVE: while a server is up, which would lose its clusters. */
-    boolean mayChange(ClusterObserved observed) {
-        return withoutAddress.isEmpty() || hostsWithAddress(observed).isEmpty();
-    }
-
-    /** The same without the hosts whose names do not resolve, but for those without which nothing of their shard were listed. */
-    RemoteServers withoutThoseAway() {
-        var resolvable = listed.stream()
-                .filter(host -> !withoutAddress.contains(host))
-                .map(Host::shard)
-                .collect(Collectors.toSet());
-        return new RemoteServers(
-                listed.stream()
-                        .filter(host -> !withoutAddress.contains(host) || !resolvable.contains(host.shard()))
-                        .collect(Collectors.toUnmodifiableSet()),
-                withoutAddress.stream()
-                        .filter(host -> !resolvable.contains(host.shard()))
-                        .toList());
-    }
-
-    /** A server has lost its clusters: a name ceased to resolve while it was reading a list that had changed. */
-    static boolean areForgotten(ClusterObserved observed) {
-        return hostStatuses(observed).anyMatch(host -> host.listed() != null && host.listed() == 0);
     }
 
     private static List<Host> staying(ClusterIntent intent, int shard) {
@@ -132,18 +97,6 @@ record RemoteServers(Set<Host> listed, List<Host> withoutAddress) {
                 .filter(condition)
                 .map(ReplacementHostStatus::name)
                 .collect(Collectors.toSet());
-    }
-
-    private static Set<String> hostsWithAddress(ClusterObserved observed) {
-        return hostStatuses(observed)
-                .filter(host -> host.address() != null)
-                .map(ShardHostStatus::name)
-                .collect(Collectors.toSet());
-    }
-
-    private static Stream<ShardHostStatus> hostStatuses(ClusterObserved observed) {
-        return statuses(observed)
-                .flatMap(status -> Stream.ofNullable(status.hosts()).flatMap(List::stream));
     }
 
     private static Stream<ShardStatus> statuses(ClusterObserved observed) {

@@ -12,8 +12,6 @@ public enum HoldReason {
     TableNotReady,
     /** A host does not answer. */
     HostUnreachable,
-    /** A host that servers would look up has no address. */
-    HostWithoutAddress,
     /** A host may not be restarted while another replica of its shard is not ready. */
     PeerNotReady,
     /** A host leaves, or would be out of readers' way, and no other replica of its shard is in service. */

@@ -26,7 +26,7 @@ final class ReadersSql {
 
     /** @param members all hosts of the cluster */
     static Reader.Known read(Host host, List<List<String>> rows, Collection<Host> members) {
-        var byName = members.stream().collect(Collectors.toMap(Host::dnsName, Function.identity()));
+        var byName = members.stream().collect(Collectors.toMap(Host::peersDnsName, Function.identity()));
         return new Reader.Known(
                 host,
                 rows.stream()

@@ -131,11 +131,11 @@ final class Peers {
     boolean isListed(Host host) {
         return rules.contains(ReplacementRule.NEVER_READ_FROM_HALF)
                 && observed.listings().stream()
-                        .anyMatch(names -> names.contains(host.dnsName()) && listsAnother(names, host));
+                        .anyMatch(names -> names.contains(host.peersDnsName()) && listsAnother(names, host));
     }
 
     private boolean listsAnother(Set<String> names, Host host) {
-        return intent.hosts().stream().anyMatch(other -> !other.equals(host) && names.contains(other.dnsName()));
+        return intent.hosts().stream().anyMatch(other -> !other.equals(host) && names.contains(other.peersDnsName()));
     }
 
     List<RegisteredReplica> registered(Host host) {

@@ -224,7 +224,7 @@ final class ReplacementObserver {
                 .filter(host -> asked.isInService(host) || !asked.before(host).isIncomplete())
                 .flatMap(host -> asked.contents(host).stream())
                 .flatMap(contents -> contents.listed().stream());
-        var everyone = intent.hosts().stream().map(Host::dnsName).collect(Collectors.toSet());
+        var everyone = intent.hosts().stream().map(Host::peersDnsName).collect(Collectors.toSet());
         var sql = ContentsSql.listing(intent.cluster().ref().name());
         var elsewhere = each(others(intent, podsOfCluster).keySet(), host -> {
             try {

@@ -94,7 +94,7 @@ final class Evidence {
     private Optional<String> whyInUse(Host host, Host other) {
         return switch (observed.answers().get(other)) {
             case Answer.Said said ->
-                said.lists().contains(host.dnsName())
+                said.lists().contains(host.peersDnsName())
                         ? Optional.of(other.name() + " still has it in its remote_servers")
                         : Optional.empty();
             case Answer.Down down -> Optional.empty();

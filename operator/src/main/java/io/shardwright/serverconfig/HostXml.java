@@ -12,7 +12,7 @@ public final class HostXml {
     public static String render(Host host) {
         return Xml.of(
                         ConfigFiles.ROOT,
-                        Xml.text("interserver_http_host", host.interserverDnsName()),
+                        Xml.text("interserver_http_host", host.peersDnsName()),
                         Xml.of(
                                         "macros",
                                         Xml.text("cluster", host.cluster().name()),

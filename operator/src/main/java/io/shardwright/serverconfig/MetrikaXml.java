@@ -20,7 +20,7 @@ public final class MetrikaXml {
 
     /** Whether a metrika.xml lists a host. */
     public static boolean lists(String metrika, Host host) {
-        return metrika.contains("<host>" + host.dnsName() + "</host>");
+        return metrika.contains("<host>" + host.peersDnsName() + "</host>");
     }
 
     private static Xml remoteServers(ClusterIntent cluster, Set<Host> hosts) {
@@ -43,7 +43,7 @@ public final class MetrikaXml {
     private static Xml replica(Host host) {
         return Xml.of(
                 "replica",
-                Xml.text("host", host.dnsName()),
+                Xml.text("host", host.peersDnsName()),
                 Xml.text("port", Host.TCP_PORT),
                 Xml.text("user", User.INTERNAL),
                 Xml.of("password").with("from_env", ConfigFiles.INTERNAL_PASSWORD_ENV));

@@ -28,7 +28,7 @@ final class HostResources {
                 .build();
     }
 
-    /** Headless, and there before the host is ready: its peers must find it while it catches up. */
+    /** Headless: the address of the pod, ready or not, for those who must speak to the very server that runs now. */
     static Service service(ShardIntent shard, Host host) {
         return new ServiceBuilder()
                 .withMetadata(metadata(shard, host))
@@ -42,21 +42,22 @@ final class HostResources {
     }
 
     /**
-     * An address that stays, for peers that fetch parts: servers keep the connections of fetches, and with them the address
-     * that the host had then (tried on 18.16.1, also with its DNS cache off). Of a pod that came anew they could not fetch any
-     * more.
+     * A name that always resolves, to an address that stays, for other servers. They lose every cluster over a name that does
+     * not resolve, and fail queries that could go to another replica; and they keep the connections of fetches, and with
+     * them the address that the host had then, so that of a pod that came anew they could not fetch any more (tried on 18.16.1,
+     * also with its DNS cache off).
      */
-    static Service interserver(ShardIntent shard, Host host) {
+    static Service peers(ShardIntent shard, Host host) {
         return new ServiceBuilder()
                 .withMetadata(metadata(shard, host))
                 .editMetadata()
-                .withName(host.interserverName())
+                .withName(host.peersName())
                 .endMetadata()
                 .withNewSpec()
                 .withType("ClusterIP")
                 .withPublishNotReadyAddresses(true)
                 .withSelector(Labels.of(host))
-                .withPorts(Ports.INTERSERVER.ofService())
+                .withPorts(Ports.TCP.ofService(), Ports.INTERSERVER.ofService())
                 .endSpec()
                 .build();
     }

@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.HostAlias;
+import io.fabric8.kubernetes.api.model.HostAliasBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.Lifecycle;
@@ -55,9 +57,8 @@ final class ServerPod {
      * word that ZooKeeper and Keeper answer by default.
      *
      * <p>While the name of one of its peers does not resolve, a server that has just started fails every Distributed query,
-     * and is sent some as soon as it answers pings. So it gives a peer whose pod is being replaced, too, some time to get its
-     * address; a peer that stays away must not keep it from starting. (Bash opens /dev/udp by resolving the name and
-     * sends nothing.)
+     * and is sent some as soon as it answers pings. So it gives Services that are being made some time; one that is missing
+     * must not keep it from starting. (Bash opens /dev/udp by resolving the name and sends nothing.)
      *
      * <p>A server that comes back from a volume that was given up must never write in the place of its successor. So each volume
      * has a name of its own, which the {replica} macro says, and is given another when nothing of a server stands on it. One that
@@ -121,6 +122,7 @@ final class ServerPod {
                 .withTerminationGracePeriodSeconds(60L)
                 .addNewReadinessGate(PodConditions.IN_SERVICE)
                 .withSecurityContext(PodSecurity.pod(USER))
+                .withHostAliases(itself(host))
                 .withAffinity(Spread.overNodes(Labels.ofShard(cluster.ref(), host.shard())))
                 .withContainers(container(cluster, host))
                 .withVolumes(
@@ -129,6 +131,14 @@ final class ServerPod {
                         usersVolume(cluster),
                         Volumes.empty(LOGS_VOLUME),
                         Volumes.empty(TMP_VOLUME))
+                .build();
+    }
+
+    /** By the Service's address a server would not know itself, and would read its own rows over the network. */
+    private static HostAlias itself(Host host) {
+        return new HostAliasBuilder()
+                .withIp("127.0.0.1")
+                .withHostnames(host.peersDnsName())
                 .build();
     }
 

@@ -114,8 +114,6 @@ final class ShardStatusProjection {
                 readiness.isReady(),
                 said.map(snapshot -> snapshot.version()).orElse(null),
                 said.map(snapshot -> snapshot.bytes()).orElse(null),
-                said.map(snapshot -> HostReadiness.knownTo(snapshot, intent).count())
-                        .orElse(null),
                 readiness
                         .missing()
                         .map(missing -> missing.equals(HostReadiness.NOT_IN_SERVICE)

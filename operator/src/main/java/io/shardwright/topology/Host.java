@@ -26,19 +26,19 @@ public record Host(ClusterRef cluster, int shard, int replica) implements Compar
         return name() + "-0";
     }
 
-    /** The name under which other pods reach it, whether or not it is ready. */
+    /** The name of its pod's address, whether or not it is ready: it resolves while there is a pod. */
     public String dnsName() {
         return inDns(name());
     }
 
-    /** Name of the Service by which its peers fetch parts from it. */
-    public String interserverName() {
-        return name() + "-interserver";
+    /** Name of the Service by which other servers reach it. */
+    public String peersName() {
+        return name() + "-peers";
     }
 
-    /** The name under which its peers fetch parts from it. */
-    public String interserverDnsName() {
-        return inDns(interserverName());
+    /** The name under which other servers know it: it resolves whether or not there is a pod, to an address that stays. */
+    public String peersDnsName() {
+        return inDns(peersName());
     }
 
     private String inDns(String service) {

@@ -91,7 +91,6 @@ final class ClusterFixtures {
                         !withoutAddress.contains(host),
                         intent.version(),
                         0L,
-                        null,
                         null))
                 .toList();
         int ready = (int) hosts.stream().filter(ShardHostStatus::ready).count();
@@ -120,31 +119,5 @@ final class ClusterFixtures {
                 List.of(),
                 List.of(),
                 new ReplacementStatus(stages, List.of(), List.of(), List.of())));
-    }
-
-    /** Its servers read a remote_servers with a name that did not resolve. */
-    static void forgetClusters(Shard shard) {
-        var status = shard.getStatus();
-        shard.setStatus(new ShardStatus(
-                status.observedGeneration(),
-                status.replicas(),
-                0,
-                status.bytes(),
-                status.data(),
-                status.summary(),
-                status.hosts().stream()
-                        .map(host -> new ShardHostStatus(
-                                host.name(),
-                                host.node(),
-                                host.address(),
-                                false,
-                                host.version(),
-                                host.bytes(),
-                                host.address() == null ? null : 0,
-                                "its remote_servers list 0 of 4 hosts"))
-                        .toList(),
-                status.conditions(),
-                status.holds(),
-                status.replacement()));
     }
 }

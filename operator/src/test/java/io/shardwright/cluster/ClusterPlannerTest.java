@@ -110,12 +110,12 @@ final class ClusterPlannerTest {
         var objects = converged(intent);
 
         assertThat(metrika(ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE)), objects))
-                .doesNotContain("c-0-2.");
+                .doesNotContain("c-0-2-peers.");
 
         var grown = grown(objects, more, new Host(ClusterFixtures.CLUSTER, 1, 2));
         assertThat(metrika(ClusterPlanner.plan(more, ClusterFixtures.with(more, grown, USABLE)), grown))
-                .contains("c-0-2.")
-                .doesNotContain("c-1-2.");
+                .contains("c-0-2-peers.")
+                .doesNotContain("c-1-2-peers.");
     }
 
     @Test
@@ -123,16 +123,17 @@ final class ClusterPlannerTest {
         var objects = converged(intent);
 
         assertThat(metrika(plan(objects, Set.of("c-0-1")), objects))
-                .contains("c-0-1.", "c-1-0.", "c-1-1.")
-                .doesNotContain("c-0-0.");
-        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0.", "c-0-1.", "c-1-0.", "c-1-1.");
+                .contains("c-0-1-peers.", "c-1-0-peers.", "c-1-1-peers.")
+                .doesNotContain("c-0-0-peers.");
+        assertThat(metrika(plan(objects, Set.of()), objects))
+                .contains("c-0-0-peers.", "c-0-1-peers.", "c-1-0-peers.", "c-1-1-peers.");
     }
 
     @Test
     void listsWhateverServesWhenNothingDoesThatARebalanceWantsRead() {
         var objects = converged(intent);
 
-        assertThat(metrika(plan(objects, Set.of("c-0-7")), objects)).contains("c-0-0.", "c-0-1.");
+        assertThat(metrika(plan(objects, Set.of("c-0-7")), objects)).contains("c-0-0-peers.", "c-0-1-peers.");
     }
 
     @Test
@@ -144,19 +145,17 @@ final class ClusterPlannerTest {
             }
         });
 
-        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0.", "c-0-1.");
+        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0-peers.", "c-0-1-peers.");
     }
 
     @Test
-    void leavesOutAListedHostWithoutAddressWhenTheListMustChange() {
+    void aHostWithoutAPodKeepsNothingFromChanging() {
         var more = ClusterFixtures.intent(2, 3, ClusterFixtures.MANAGED);
         var objects = grown(converged(intent), more, new Host(ClusterFixtures.CLUSTER, 0, 0));
 
         var plan = ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE));
 
-        assertThat(metrika(plan, objects))
-                .contains("c-0-1.", "c-0-2.", "c-1-2.")
-                .doesNotContain("c-0-0.");
+        assertThat(metrika(plan, objects)).contains("c-0-0-peers.", "c-0-1-peers.", "c-0-2-peers.", "c-1-2-peers.");
         assertThat(plan.holds()).isEmpty();
     }
 
@@ -167,42 +166,6 @@ final class ClusterPlannerTest {
         assertThat(ClusterPlanner.plan(intent, ClusterFixtures.with(intent, objects, USABLE))
                         .converged())
                 .isTrue();
-    }
-
-    @Test
-    void itIsLeftOutWhenServersLostTheirClustersOverIt() {
-        var objects = grown(converged(intent), intent, new Host(ClusterFixtures.CLUSTER, 0, 0));
-        objects.values().forEach(object -> {
-            if (object instanceof Shard shard) {
-                ClusterFixtures.forgetClusters(shard);
-            }
-        });
-
-        var plan = ClusterPlanner.plan(intent, ClusterFixtures.with(intent, objects, USABLE));
-
-        assertThat(metrika(plan, objects))
-                .contains("c-0-1.", "c-1-0.", "c-1-1.")
-                .doesNotContain("c-0-0.");
-    }
-
-    @Test
-    void changesNoConfigurationWhileTheOnlyListedHostOfAShardHasNoAddress() {
-        var single = ClusterFixtures.intent(2, 1, ClusterFixtures.MANAGED);
-        var more = ClusterFixtures.intent(2, 2, ClusterFixtures.MANAGED);
-        var objects = grown(
-                converged(single),
-                more,
-                new Host(ClusterFixtures.CLUSTER, 0, 0),
-                new Host(ClusterFixtures.CLUSTER, 0, 1));
-
-        var plan = ClusterPlanner.plan(more, ClusterFixtures.with(more, objects, USABLE));
-
-        assertThat(subjects(plan)).doesNotContain("ConfigMap/c-config");
-        assertThat(plan.actions())
-                .as("no pod is told of a configuration that waits")
-                .isEmpty();
-        assertThat(plan.holds()).extracting(Hold::reason).containsExactly(HoldReason.HostWithoutAddress);
-        assertThat(plan.holds().getFirst().message()).contains("c-0-0");
     }
 
     @Test

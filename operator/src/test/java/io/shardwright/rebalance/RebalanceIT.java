@@ -547,7 +547,7 @@ class RebalanceIT {
                                 ? List.of(
                                         "lists",
                                         cluster.hostAt(Integer.parseInt(row.get(1)))
-                                                .dnsName())
+                                                .peersDnsName())
                                 : row)
                         .toList();
                 return ReadersSql.read(host, rows, cluster.layout().hosts());

@@ -214,7 +214,7 @@ final class ReplacementPlannerTest {
     @Test
     void nothingIsMadeWhileAServerReadsFromIt() {
         shard.emptied(SECOND).known(SECOND, "202401_0_0_0").was(SECOND, ReplacementPhase.RestoringSchema, "Schema");
-        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+        shard.listings.add(Set.of(FIRST.peersDnsName(), SECOND.peersDnsName()));
 
         assertThat(shard.judge(SECOND).actions()).isEmpty();
         assertThat(shard.judge(SECOND).reason()).isEqualTo("Listed");
@@ -373,7 +373,7 @@ final class ReplacementPlannerTest {
     void aNewHostOfAShardWithoutRowsGetsItsTablesWhileItIsListed() {
         shard.emptied(SECOND).answers.put(FIRST, said(parts()));
         shard.registrations.put(SECOND, new Registration.Known(List.of(), 1));
-        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+        shard.listings.add(Set.of(FIRST.peersDnsName(), SECOND.peersDnsName()));
 
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
         assertThat(shard.judge(SECOND).actions())
@@ -519,7 +519,7 @@ final class ReplacementPlannerTest {
                 .hasSize(1);
 
         shard.outside(SECOND).was(SECOND, ReplacementPhase.Lost, "Asked");
-        shard.listings.add(Set.of(FIRST.dnsName(), SECOND.dnsName()));
+        shard.listings.add(Set.of(FIRST.peersDnsName(), SECOND.peersDnsName()));
         assertThat(shard.judge(SECOND).actions()).isEmpty();
 
         shard.listings.clear();

@@ -753,7 +753,7 @@ final class ReplacementWorld {
 
     private static Set<String> names(Set<Host> hosts) {
         var names = new HashSet<String>();
-        hosts.forEach(host -> names.add(host.dnsName()));
+        hosts.forEach(host -> names.add(host.peersDnsName()));
         return names;
     }
 

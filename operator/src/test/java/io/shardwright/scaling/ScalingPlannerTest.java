@@ -271,7 +271,7 @@ final class ScalingPlannerTest {
     private static Answer.Said said(long rows, Host... lists) {
         var names = new HashSet<String>();
         for (var host : lists) {
-            names.add(host.dnsName());
+            names.add(host.peersDnsName());
         }
         return new Answer.Said(names, rows, rows, List.of(TABLE), List.of());
     }

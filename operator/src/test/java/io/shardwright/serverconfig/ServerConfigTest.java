@@ -34,13 +34,13 @@ final class ServerConfigTest {
                         "<shard>",
                         "<weight>1</weight>",
                         "<internal_replication>true</internal_replication>",
-                        "<host>c-0-0.ns.svc.cluster.local</host>",
+                        "<host>c-0-0-peers.ns.svc.cluster.local</host>",
                         "<user>internal</user>",
                         "<password from_env=\"SHARDWRIGHT_INTERNAL_PASSWORD\">",
-                        "<host>c-0-1.ns.svc.cluster.local</host>",
+                        "<host>c-0-1-peers.ns.svc.cluster.local</host>",
                         "<shard>",
-                        "<host>c-1-0.ns.svc.cluster.local</host>",
-                        "<host>c-1-1.ns.svc.cluster.local</host>",
+                        "<host>c-1-0-peers.ns.svc.cluster.local</host>",
+                        "<host>c-1-1-peers.ns.svc.cluster.local</host>",
                         "<zookeeper>",
                         "<host>zk-a</host>",
                         "<port>2181</port>",
@@ -91,7 +91,7 @@ final class ServerConfigTest {
     void aHostKnowsItsMacrosAndItsName() {
         assertThat(HostXml.render(new Host(CLUSTER, 1, 0)))
                 .containsSubsequence(
-                        "<interserver_http_host>c-1-0-interserver.ns.svc.cluster.local</interserver_http_host>",
+                        "<interserver_http_host>c-1-0-peers.ns.svc.cluster.local</interserver_http_host>",
                         "<macros replace=\"replace\">",
                         "<cluster>c</cluster>",
                         "<shard>1</shard>",

@@ -52,7 +52,7 @@ final class ShardFixtures {
                 "shard-uid",
                 0,
                 layout.hostsOf(0),
-                ListedServers.of(layout.hosts().stream().map(Host::dnsName).toList()),
+                ListedServers.of(layout.hosts().stream().map(Host::peersDnsName).toList()),
                 configHash);
     }
 
@@ -71,7 +71,7 @@ final class ShardFixtures {
         for (var host : intent.hosts()) {
             all.add(HostResources.config(intent, host));
             all.add(HostResources.service(intent, host));
-            all.add(HostResources.interserver(intent, host));
+            all.add(HostResources.peers(intent, host));
             all.add(HostResources.statefulSet(intent, host));
             pods.put(host, new PodState(true, true, "node1", "10.0.0.1", intent.configHash(), Optional.empty()));
             answers.put(host, new Answer.Said(snapshot(intent)));
@@ -86,7 +86,7 @@ final class ShardFixtures {
     static HostSnapshot snapshot(ShardIntent intent) {
         var nodes = intent.cluster().layout().hosts().stream()
                 .map(host -> new HostSnapshot.ClusterNode(
-                        CLUSTER.name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
+                        CLUSTER.name(), host.shard() + 1, host.replica() + 1, host.peersDnsName()))
                 .toList();
         return new HostSnapshot("18.16.1", nodes, List.of(), List.of("default"), List.of(), List.of());
     }

@@ -32,10 +32,10 @@ final class ShardPlannerTest {
                         "PodDisruptionBudget/c-shard-0",
                         "ConfigMap/c-0-0",
                         "Service/c-0-0",
-                        "Service/c-0-0-interserver",
+                        "Service/c-0-0-peers",
                         "ConfigMap/c-0-1",
                         "Service/c-0-1",
-                        "Service/c-0-1-interserver",
+                        "Service/c-0-1-peers",
                         "StatefulSet/c-0-0",
                         "StatefulSet/c-0-1");
         assertThat(plan.holds()).isEmpty();

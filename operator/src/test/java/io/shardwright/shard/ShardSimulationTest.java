@@ -283,7 +283,7 @@ final class ShardSimulationTest {
             var nodes = knowsCluster
                     ? intent.cluster().layout().hosts().stream()
                             .map(host -> new ClusterNode(
-                                    host.cluster().name(), host.shard() + 1, host.replica() + 1, host.dnsName()))
+                                    host.cluster().name(), host.shard() + 1, host.replica() + 1, host.peersDnsName()))
                             .toList()
                     : List.<ClusterNode>of();
             return new Answer.Said(new HostSnapshot("18.16.1", nodes, List.of(), List.of(), List.of(), List.of()));

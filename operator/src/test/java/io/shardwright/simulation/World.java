@@ -210,7 +210,7 @@ public final class World {
     /** The names of hosts in a server's remote_servers. */
     public Set<String> namesOf(Set<Host> hosts) {
         return names.computeIfAbsent(
-                hosts, some -> some.stream().map(Host::dnsName).collect(Collectors.toUnmodifiableSet()));
+                hosts, some -> some.stream().map(Host::peersDnsName).collect(Collectors.toUnmodifiableSet()));
     }
 
     // ------------------------------------------------------------------ users and faults
