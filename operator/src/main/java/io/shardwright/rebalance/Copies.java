@@ -79,7 +79,8 @@ final class Copies {
 
     Copy of(String move) {
         var attempt = attempts.getOrDefault(move, Attempt.FIRST);
-        return new Copy(attempt.isRunning(), attempt.isResting(nanoTime.getAsLong()), attempt.failure());
+        return new Copy(
+                attempt.isRunning(), attempt.isResting(nanoTime.getAsLong()), attempt.failures(), attempt.failure());
     }
 
     /** Nobody asks any more. */

@@ -116,12 +116,13 @@ record MoveObserved(
      * A copy that runs in this process, or that did and failed.
      *
      * @param isResting it failed, and is not to be tried again yet
+     * @param failures how often it failed, one time after the other
      */
-    record Copy(boolean isRunning, boolean isResting, Optional<String> failure) {
+    record Copy(boolean isRunning, boolean isResting, int failures, Optional<String> failure) {
         static final Copy NONE = new Copy(false, Optional.empty());
 
         Copy(boolean isRunning, Optional<String> failure) {
-            this(isRunning, false, failure);
+            this(isRunning, false, failure.isPresent() ? 1 : 0, failure);
         }
     }
 

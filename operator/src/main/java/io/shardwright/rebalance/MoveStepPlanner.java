@@ -42,6 +42,12 @@ final class MoveStepPlanner {
     /** A partition that changed this often while it was copied is written all the time. */
     private static final int MOST_ATTEMPTS = 5;
 
+    /**
+     * Then the move is given up, and planned anew with names of its own: what a statement that broke off has left, on a disk or
+     * in ZooKeeper, can keep a table of the same name from ever being made again.
+     */
+    private static final int MOST_FAILURES = 5;
+
     private final Move move;
     private final MoveObserved observed;
     private final Wish wish;
@@ -88,7 +94,9 @@ final class MoveStepPlanner {
             return MoveStep.stay(MovePhase.Copying, List.of());
         }
         boolean isTargetGone = observed.target().isEmpty();
-        if (!wish.goesOn() || isEmpty || isTargetGone || wish.attempts() >= MOST_ATTEMPTS && !isCopied()) {
+        boolean isTriedEnough =
+                wish.attempts() >= MOST_ATTEMPTS || observed.copy().failures() >= MOST_FAILURES;
+        if (!wish.goesOn() || isEmpty || isTargetGone || isTriedEnough && !isCopied()) {
             return cleanUp(MovePhase.Copying, End.GIVEN_UP);
         }
         if (!unknown().isEmpty() && obeys(MoveRule.UNKNOWN_IS_NOT_ABSENT)) {

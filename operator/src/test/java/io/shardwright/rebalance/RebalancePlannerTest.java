@@ -83,7 +83,7 @@ class RebalancePlannerTest {
     }
 
     @Test
-    void aCopyThatFailsIsTriedAgainHoweverOftenAndNotGivenUp() {
+    void aCopyThatFailsIsTriedAgain() {
         var moves = List.of(MOVE);
         for (int pass = 0; pass < 10; pass++) {
             var decision = planMove(moves, new Copy(false, Optional.of("no space left")));
@@ -103,8 +103,19 @@ class RebalancePlannerTest {
     }
 
     @Test
+    void aCopyThatFailedTooOftenIsGivenUpAndPlannedAnewUnderAnotherName() {
+        var decision = planMove(List.of(MOVE), new Copy(false, false, 5, Optional.of("Replica already exists")));
+
+        assertThat(decision.plan().actions()).noneMatch(RebalanceAction.CopyPartition.class::isInstance);
+        var next = MoveLedger.after(List.of(MOVE), decision, List.of()).current();
+        assertThat(next)
+                .extracting(current -> current.move().id())
+                .doesNotContain(MOVE.move().id());
+    }
+
+    @Test
     void aCopyThatFailedRestsFirst() {
-        var decision = planMove(List.of(MOVE), new Copy(false, true, Optional.of("no space left")));
+        var decision = planMove(List.of(MOVE), new Copy(false, true, 1, Optional.of("no space left")));
 
         assertThat(decision.plan().actions()).isEmpty();
         assertThat(decision.plan().holds()).extracting(Hold::reason).containsExactly(HoldReason.CopyFailed);
