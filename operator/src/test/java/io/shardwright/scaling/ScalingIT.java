@@ -78,7 +78,8 @@ class ScalingIT {
 
     @Test
     void peersAreComparedPartByPartAndTheCoordinationIsAskedAfterTheDrop() {
-        await().untilAsserted(() -> assertThat(look().backing()).isInstanceOf(Backing.Complete.class));
+        await().atMost(RealServers.FETCHED_WITHIN)
+                .untilAsserted(() -> assertThat(look().backing()).isInstanceOf(Backing.Complete.class));
         assertThat(look().registration()).isEqualTo(Registration.ACTIVE);
 
         servers.execute(staying, "SYSTEM STOP FETCHES " + DATABASE + ".t");
@@ -86,7 +87,8 @@ class ScalingIT {
                 leaving, "INSERT INTO " + DATABASE + ".t SELECT '2024-01-02', number FROM system.numbers LIMIT 5");
         assertThat(look().backing()).isInstanceOf(Backing.Incomplete.class);
         servers.execute(staying, "SYSTEM START FETCHES " + DATABASE + ".t");
-        await().untilAsserted(() -> assertThat(look().backing()).isInstanceOf(Backing.Complete.class));
+        await().atMost(RealServers.FETCHED_WITHIN)
+                .untilAsserted(() -> assertThat(look().backing()).isInstanceOf(Backing.Complete.class));
 
         servers.execute(leaving, DIALECT.dropTable("`" + DATABASE + "`.`t`"));
         assertThat(look().registration()).isEqualTo(Registration.NONE);

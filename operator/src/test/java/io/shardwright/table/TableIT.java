@@ -64,7 +64,8 @@ class TableIT {
                             + " system.numbers LIMIT 100");
         }
 
-        await().untilAsserted(() -> assertThat(observe(intent).hosts().values())
+        await().atMost(RealServers.FETCHED_WITHIN).untilAsserted(() -> assertThat(
+                        observe(intent).hosts().values())
                 .allSatisfy(state ->
                         assertThat(((HostState.Seen) state).size().rows()).isEqualTo(100)));
         assertThat(servers.query(host(1, 1), "SELECT count(), min(carrier) FROM " + DATABASE + ".t_all"))

@@ -45,6 +45,9 @@ public final class RealServers {
     private static final Layout LAYOUT = Layout.of(CLUSTER, new Layout.Size(2, 2));
     private static final Path SERVER = Path.of("/usr/sbin/clickhouse-server");
     private static final Path ZOOKEEPER = Path.of("/usr/share/java/zookeeper.jar");
+    /** Of what replicas fetch: 18.16 looks at a queue in which it could do nothing ten to eleven seconds later. */
+    public static final Duration FETCHED_WITHIN = Duration.ofSeconds(30);
+
     private static final Duration START = Duration.ofSeconds(60);
 
     private static RealServers shared;
