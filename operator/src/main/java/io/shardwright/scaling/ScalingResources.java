@@ -1,11 +1,9 @@
 package io.shardwright.scaling;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.RebalanceSpec;
 import io.shardwright.topology.ClusterIntent;
-import io.shardwright.topology.Labels;
-import io.shardwright.topology.Owners;
+import io.shardwright.topology.OwnedRebalance;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -14,14 +12,7 @@ final class ScalingResources {
     private ScalingResources() {}
 
     static Rebalance rebalance(ClusterIntent cluster, String name, SortedSet<Integer> drain) {
-        var rebalance = new Rebalance();
-        rebalance.setMetadata(new ObjectMetaBuilder()
-                .withName(name)
-                .withNamespace(cluster.ref().namespace())
-                .withLabels(Labels.of(cluster.ref()))
-                .withOwnerReferences(Owners.of(cluster))
-                .build());
-        rebalance.setSpec(new RebalanceSpec(
+        var spec = new RebalanceSpec(
                 cluster.ref().name(),
                 null,
                 null,
@@ -32,7 +23,7 @@ final class ScalingResources {
                 null,
                 null,
                 null,
-                null));
-        return rebalance;
+                null);
+        return OwnedRebalance.of(cluster, name, spec);
     }
 }
