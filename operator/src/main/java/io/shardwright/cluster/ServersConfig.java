@@ -18,6 +18,6 @@ record ServersConfig(ConfigMap config, Set<Host> listed) {
     }
 
     ListedServers names() {
-        return ListedServers.of(listed.stream().sorted().map(Host::peersDnsName).toList());
+        return ListedServers.of(listed.stream().map(Host::peersDnsName).toList());
     }
 }
