@@ -58,12 +58,14 @@ node_route_remove() { ip route flush root "$(node_pods "$1")" 2>/dev/null || tru
 node_network_up() { ip route replace unreachable "$(node_pods "$1")"; }
 
 # First nothing from the node reaches anyone any more; only then its processes may be killed, or their peers
-# would be told that connections close, which no power cut does.
+# would be told that connections close, which no power cut does. The interfaces are deleted, not only set down:
+# one that is down keeps its route, for as long as sockets keep the dead pod's network namespace, and the pod that
+# is given the same address next would get none.
 node_network_cut() {
   local pods interface
   pods=$(node_pods "$1")
   ip route replace blackhole "$pods"
   for interface in $(ip -o route show root "$pods" | grep -o 'dev [^ ]*' | cut -d ' ' -f 2); do
-    ip link set "$interface" down 2>/dev/null || true
+    ip link delete "$interface" 2>/dev/null || true
   done
 }
