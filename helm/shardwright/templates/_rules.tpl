@@ -3,9 +3,13 @@ What the operator may do in a namespace that it watches. Server-side apply needs
 yet; ChartTest names each right that the operator uses, and why.
 */ -}}
 {{- define "shardwright.rules" -}}
-# What users ask for: read; patched for the operator's finalizers.
+# What users ask for.
 - apiGroups: [clickhouse.shardwright.io]
-  resources: [clickhouseclusters, tables, importjobs]
+  resources: [clickhouseclusters]
+  verbs: [get, list, watch]
+# The same; patched for the operator's finalizers.
+- apiGroups: [clickhouse.shardwright.io]
+  resources: [tables, importjobs]
   verbs: [get, list, watch, patch]
 # Users ask for them too; the operator creates one when the number of shards changes, and deletes it when that changes again.
 - apiGroups: [clickhouse.shardwright.io]

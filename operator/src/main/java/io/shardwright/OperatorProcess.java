@@ -23,6 +23,8 @@ import io.shardwright.crds.ReplacementStatus;
 import io.shardwright.crds.ShardStatus;
 import io.shardwright.importjob.ImportJobReconciler;
 import io.shardwright.keeper.CuratorKeeper;
+import io.shardwright.keeper.FourLetterWords;
+import io.shardwright.keeper.UsableRoots;
 import io.shardwright.kube.ApiServerHostWriter;
 import io.shardwright.kube.ApiServerWriter;
 import io.shardwright.observability.EventJournal;
@@ -35,6 +37,8 @@ import io.shardwright.replacement.ReplacementReconciler;
 import io.shardwright.scaling.ScalingReconciler;
 import io.shardwright.shard.ShardReconciler;
 import io.shardwright.table.TableReconciler;
+import io.shardwright.topology.Coordination;
+import io.shardwright.topology.Host;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +55,9 @@ public final class OperatorProcess implements AutoCloseable {
     private static final String LEASE = "shardwright-operator";
     private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
+
+    /** For passes that are under way when the operator is told to end: most take less than a second. */
+    private static final Duration ENDING = Duration.ofSeconds(5);
 
     /** What no watch tells, e.g. of an object that was deleted in the moment it was made, is seen by then. */
     private static final Duration AT_LEAST_EVERY = Duration.ofMinutes(10);
@@ -80,8 +87,17 @@ public final class OperatorProcess implements AutoCloseable {
         var journal = new EventJournal(events, meters);
         var writer = new ApiServerWriter(client);
         var keeper = new CuratorKeeper(KEEPER_TIMEOUT);
+        var roots = new UsableRoots();
         register(
-                new ClusterReconciler(client, writer, keeper, journal, settings.dnsDomain(), clock),
+                new ClusterReconciler(
+                        client,
+                        writer,
+                        keeper,
+                        roots,
+                        address -> FourLetterWords.isServing(address, Coordination.CLIENT_PORT),
+                        journal,
+                        settings.dnsDomain(),
+                        clock),
                 cluster -> new Fleet.State(
                         cluster.getStatus().conditions(), cluster.getStatus().allHolds()));
         register(new ScalingReconciler(client, servers, writer, keeper, journal, settings.dnsDomain(), clock));
@@ -91,7 +107,15 @@ public final class OperatorProcess implements AutoCloseable {
                 new ShardReconciler(servers, writer, sizes, journal, settings.dnsDomain(), clock),
                 shard -> new Fleet.State(shard.getStatus().conditions(), holdsOf(shard.getStatus())));
         register(new ReplacementReconciler(
-                client, servers, new ApiServerHostWriter(client, clock), keeper, journal, settings.dnsDomain(), clock));
+                client,
+                servers,
+                address -> servers.isUp(address, Host.HTTP_PORT),
+                roots::contains,
+                new ApiServerHostWriter(client, clock),
+                keeper,
+                journal,
+                settings.dnsDomain(),
+                clock));
         register(
                 new TableReconciler(servers, journal, settings.dnsDomain(), clock),
                 table -> new Fleet.State(
@@ -159,6 +183,7 @@ public final class OperatorProcess implements AutoCloseable {
                 .withMetrics(new ReconcileMetrics(meters))
                 // The Lease is given back through it while the operator stops.
                 .withCloseClientOnStop(false)
+                .withReconciliationTerminationTimeout(ENDING)
                 // Passes wait for servers and for the API server: platform threads would cost a stack each.
                 .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
         settings.candidate()

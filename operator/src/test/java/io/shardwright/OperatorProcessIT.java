@@ -3,14 +3,19 @@ package io.shardwright;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.shardwright.chart.RenderedChart;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterSpec;
+import io.shardwright.crds.Table;
 import io.shardwright.plan.Conditions;
 import io.shardwright.testing.ControlPlane;
 import java.io.IOException;
@@ -26,7 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The whole operator against a real API server; nothing there makes pods of StatefulSets. */
+/** The whole operator, with the rights of the chart, against a real API server; nothing there makes pods of StatefulSets. */
 final class OperatorProcessIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -34,10 +39,37 @@ final class OperatorProcessIT {
     private static final Duration HANDOVER = Duration.ofSeconds(8);
 
     private static ControlPlane controlPlane;
+    private static Config asInstalled;
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         controlPlane = ControlPlane.up();
+        asInstalled = new ConfigBuilder(controlPlane.client().getConfiguration())
+                .withImpersonateUsername("system:serviceaccount:" + RenderedChart.NAMESPACE + ":shardwright")
+                .build();
+        grantRights();
+    }
+
+    /** What the chart grants in a namespace that is watched, and for the Lease. */
+    private static void grantRights() {
+        RenderedChart.with("watchNamespaces: [" + controlPlane.namespace() + "]").objects().stream()
+                .filter(object -> object.getApiVersion().startsWith("rbac.authorization.k8s.io/"))
+                .forEach(object -> {
+                    if (object instanceof Namespaced) {
+                        object.getMetadata().setNamespace(controlPlane.namespace());
+                    }
+                    controlPlane.client().resource(object).forceConflicts().serverSideApply();
+                });
+        try (var client = new KubernetesClientBuilder().withConfig(asInstalled).build()) {
+            await("the API server knows them")
+                    .atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        client.nodes().withName("none").get();
+                        client.secrets().inNamespace(controlPlane.namespace()).list();
+                        return true;
+                    });
+        }
     }
 
     @AfterAll
@@ -65,6 +97,7 @@ final class OperatorProcessIT {
                             .contains("made-0-0", "made-0-1", "made-1-0", "made-1-1", "made-zookeeper"));
             await("a status").atMost(PATIENCE).untilAsserted(() -> {
                 var status = cluster("made").getStatus();
+                assertThat(status).isNotNull();
                 assertThat(status.replicas()).isEqualTo("0/4");
                 assertThat(status.conditions())
                         .filteredOn("type", Conditions.PROGRESSING)
@@ -76,19 +109,49 @@ final class OperatorProcessIT {
     }
 
     @Test
+    void holdsATableByAFinalizerUntilItMayGo() {
+        var table = controlPlane
+                .client()
+                .resource(Serialization.unmarshal("""
+                apiVersion: clickhouse.shardwright.io/v1alpha1
+                kind: Table
+                metadata: {name: alone, namespace: %s}
+                spec:
+                  cluster: none
+                  database: d
+                  columns: [{name: a, type: UInt8}]
+                  orderBy: [a]
+                  deletionPolicy: Drop
+                """.formatted(controlPlane.namespace()), Table.class));
+        try (var operator = operator(Optional.empty())) {
+            operator.start();
+            table.create();
+            await("a finalizer")
+                    .atMost(PATIENCE)
+                    .until(() -> !table.get().getMetadata().getFinalizers().isEmpty());
+            table.delete();
+
+            await("it goes").atMost(PATIENCE).until(() -> table.get() == null);
+        }
+    }
+
+    @Test
     void refusesWhatTheApiServerCannot() {
         try (var operator = operator(Optional.empty())) {
             operator.start();
             apply("refused", "coordination: {endpoints: ['no port']}");
 
-            await("a refusal").atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            cluster("refused").getStatus().conditions())
-                    .filteredOn("type", Conditions.ACCEPTED)
-                    .singleElement()
-                    .satisfies(condition -> {
-                        assertThat(condition.getStatus()).isEqualTo("False");
-                        assertThat(condition.getMessage()).contains("\"no port\" is not host:port");
-                    }));
+            await("a refusal").atMost(PATIENCE).untilAsserted(() -> {
+                var status = cluster("refused").getStatus();
+                assertThat(status).isNotNull();
+                assertThat(status.conditions())
+                        .filteredOn("type", Conditions.ACCEPTED)
+                        .singleElement()
+                        .satisfies(condition -> {
+                            assertThat(condition.getStatus()).isEqualTo("False");
+                            assertThat(condition.getMessage()).contains("\"no port\" is not host:port");
+                        });
+            });
         }
     }
 
@@ -130,9 +193,7 @@ final class OperatorProcessIT {
     private static OperatorProcess operator(Optional<OperatorSettings.Candidate> candidate) {
         var settings = new OperatorSettings(
                 Set.of(controlPlane.namespace()), "cluster.local", "shardwright/operator:0.1.0", 0, candidate);
-        var client = new KubernetesClientBuilder()
-                .withConfig(controlPlane.client().getConfiguration())
-                .build();
+        var client = new KubernetesClientBuilder().withConfig(asInstalled).build();
         return new OperatorProcess(
                 settings, client, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Clock.systemUTC());
     }

@@ -20,4 +20,10 @@ public record LeavingShardStatus(
         @JsonPropertyDescription("Since when it is in this phase.")
         String since,
 
+        @JsonPropertyDescription("Since when no server brings rows to it, RFC 3339.")
+        String quietSince,
+
+        @JsonPropertyDescription("When that was last seen, RFC 3339, to within some seconds.")
+        String quietSeen,
+
         @JsonPropertyDescription("What it waits for.") String message) {}

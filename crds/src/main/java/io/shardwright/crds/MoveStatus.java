@@ -38,6 +38,9 @@ public record MoveStatus(
                         + " having attached the partition.")
         Long mark,
 
+        @JsonPropertyDescription("When that was looked at, RFC 3339: the target forgets what is too old, too.")
+        String markedAt,
+
         @JsonPropertyDescription("When the move began, RFC 3339.")
         String since,
 

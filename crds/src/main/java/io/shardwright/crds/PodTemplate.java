@@ -15,6 +15,7 @@ public record PodTemplate(
 
         @JsonPropertyDescription(
                 "A partial PodSpec, merged over the operator's: objects field by field, lists of objects by"
-                        + " their items' name. The servers' container is named clickhouse.")
+                        + " their items' name. The servers' container is named clickhouse. The"
+                        + " imagePullSecrets are those of ZooKeeper's pods and of the workers of imports too.")
         @PreserveUnknownFields
         JsonNode spec) {}

@@ -44,6 +44,11 @@ public record RebalanceStatus(
         @JsonPropertyDescription("When nothing was left to move, RFC 3339.")
         String completionTime,
 
+        @JsonPropertyDescription(
+                "Since when only what passes by itself is in the way of all that is left, e.g. rows that were written a"
+                        + " moment ago, RFC 3339; given up 10 minutes later.")
+        String waitingSince,
+
         @JsonPropertyDescription("Succeeded, or what is going on, in a few words.")
         String summary,
 

@@ -1,6 +1,7 @@
 package io.shardwright.crds;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
@@ -9,10 +10,10 @@ public record RebalanceTables(
         @JsonPropertyDescription(
                 "Tables as database.table, * stands for any letters, e.g. nyc.* . Default: every replicated table.")
         @Size(max = 1000)
-        List<String> include,
+        List<@Pattern("^([*]|[^.]+[.].+)$") String> include,
 
         @JsonPropertyDescription("Tables that are left alone, written like include. Default: none.") @Size(max = 1000)
-        List<String> exclude,
+        List<@Pattern("^([*]|[^.]+[.].+)$") String> exclude,
 
         @JsonPropertyDescription(
                 "Groups of tables, as database.table, whose partitions of the same id stay on one shard, e.g. because"

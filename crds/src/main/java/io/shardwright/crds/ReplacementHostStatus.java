@@ -27,5 +27,18 @@ public record ReplacementHostStatus(
         @JsonPropertyDescription("The one in percent of the other.")
         Integer percent,
 
-        @JsonPropertyDescription("Time left at the pace so far, e.g. 40s.")
-        String left) {}
+        @JsonPropertyDescription("Time left at the pace so far, or as the limit allows, e.g. 40s.")
+        String left,
+
+        @JsonPropertyDescription(
+                "Since when nobody sends to it, though its volume stands, and nothing keeps it from sending on what it has"
+                        + " to, RFC 3339: for 40s before it is given up.")
+        String quietSince,
+
+        @JsonPropertyDescription("When that was last seen, RFC 3339, to within some seconds.")
+        String quietSeen,
+
+        @JsonPropertyDescription(
+                "How fast it may fetch while it is made anew. As long as this stands here, its replication queues may be"
+                        + " stopped; they are started before it serves.")
+        FetchLimitStatus limit) {}

@@ -13,5 +13,8 @@ public record ReplacementStatus(
         @JsonPropertyDescription("What cannot be undone and was done, the last of it; newest last.")
         List<HistoryLine> history,
 
+        @JsonPropertyDescription("What hosts lack that their peers have, and that their servers refuse to make.")
+        List<UnrestoredStatus> unrestored,
+
         @JsonPropertyDescription("What is wanted but must wait, and why.")
         List<HoldStatus> holds) {}

@@ -17,5 +17,10 @@ public record UserSpec(
         @Default("false")
         Boolean readOnly,
 
-        @JsonPropertyDescription("Networks that the user may connect from, in CIDR notation. Default: any (::/0).")
-        List<String> networks) {}
+        @JsonPropertyDescription("Networks that the user may connect from, in CIDR notation (10.0.0.0/8, fd00::/8), or"
+                + " single addresses. Default: any (::/0).")
+        List<
+                        @Pattern("^([0-9]{1,3}(\\.[0-9]{1,3}){3}(/([0-9]|[12][0-9]|3[0-2]))?|"
+                                + "[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))?)$")
+                        String>
+                networks) {}

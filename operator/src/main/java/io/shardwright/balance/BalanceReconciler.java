@@ -21,7 +21,6 @@ import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
-import io.shardwright.plan.Parsed;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
 import java.time.Clock;
@@ -61,11 +60,9 @@ public final class BalanceReconciler implements Reconciler<ClickHouseCluster> {
 
     @Override
     public UpdateControl<ClickHouseCluster> reconcile(ClickHouseCluster resource, Context<ClickHouseCluster> context) {
-        return resource.getMetadata().getDeletionTimestamp() == null
-                        && ClusterParser.parse(resource, dnsDomain)
-                                instanceof Parsed.Accepted<ClusterIntent>(var cluster)
-                ? reconcile(resource, cluster, context)
-                : UpdateControl.noUpdate();
+        return ClusterParser.wanted(resource, dnsDomain)
+                .map(cluster -> reconcile(resource, cluster, context))
+                .orElseGet(UpdateControl::noUpdate);
     }
 
     private UpdateControl<ClickHouseCluster> reconcile(

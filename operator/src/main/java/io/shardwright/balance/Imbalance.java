@@ -4,6 +4,7 @@ import io.shardwright.clickhouse.HostSizes;
 import io.shardwright.clickhouse.HostSnapshot.PartitionSize;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.clickhouse.HostSnapshot.TableSize;
+import io.shardwright.holdings.HostContents.TableId;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ record Imbalance(Share bytes, Share rows, Optional<Share> newest) {
     private static final int NEWEST_PART = 4;
 
     /** Copies of partitions that are being moved, and rows that are being imported: on no shard for long. */
-    private static final List<String> PASSING = List.of("_move_", "_import_");
+    private static final List<String> PASSING = List.of(TableId.OF_MOVES, "_import_");
 
     /**
      * How much each shard holds of something.

@@ -31,16 +31,6 @@ public record Dialect(int year, int month, int patch) implements Comparable<Dial
                 patch == null ? Integer.MAX_VALUE : Integer.parseInt(patch));
     }
 
-    /** The root element of configuration files; versions that know the second one take the first as well. */
-    public String configurationRoot() {
-        return isAtLeast(21, 10) ? "clickhouse" : "yandex";
-    }
-
-    /** Servers trust each other's queries by a shared secret in remote_servers, instead of by a user's password. */
-    public boolean hasClusterSecret() {
-        return isAtLeast(20, 10, 3);
-    }
-
     /** A failed statement's error code is in a header of the answer. */
     public boolean errorsHaveACodeHeader() {
         return isAtLeast(20, 3, 2);

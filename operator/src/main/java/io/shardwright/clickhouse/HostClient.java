@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -34,7 +35,12 @@ import java.util.function.UnaryOperator;
  * first, by {@link PlainHttp}, and statements to such an old one go out that way too.
  */
 final class HostClient implements AutoCloseable {
-    private static final int CONNECTIONS = 8;
+    /**
+     * Statements at once. A server takes up to 64 connections for which it has no thread yet (its listen_backlog, and the queue of
+     * its HTTP server, which has no setting), and on a busy machine resets what is more.
+     */
+    static final int AT_ONCE = 32;
+
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int UNREADABLE = 0;
 
@@ -44,6 +50,7 @@ final class HostClient implements AutoCloseable {
     private final HostDirectory.Address address;
     private final Patience patience;
     private final PlainHttp plain;
+    private final Semaphore places = new Semaphore(AT_ONCE);
     private volatile Boolean errorsReadable;
     private Client client;
 
@@ -54,11 +61,27 @@ final class HostClient implements AutoCloseable {
     }
 
     /**
+     * Waits for its turn first, see {@link #AT_ONCE}.
+     *
      * @param settings of this statement alone
      * @return the body of the answer
      * @throws ClickHouseException when the server refuses, or does not answer
      */
     String send(String sql, Map<String, String> settings) {
+        try {
+            places.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ClickHouseException.noAnswer("interrupted", e);
+        }
+        try {
+            return sendNow(sql, settings);
+        } finally {
+            places.release();
+        }
+    }
+
+    private String sendNow(String sql, Map<String, String> settings) {
         if (errorsReadable == null) {
             errorsReadable = areErrorsReadable();
         }
@@ -77,6 +100,7 @@ final class HostClient implements AutoCloseable {
         return patience.await(answer, () -> isRunning.test(id));
     }
 
+    /** Takes no place: who has one waits for this. */
     private boolean isRunning(String queryId) {
         var count = "SELECT count() FROM system.processes WHERE query_id = " + Sql.literal(queryId)
                 + " FORMAT TabSeparated";
@@ -150,7 +174,7 @@ final class HostClient implements AutoCloseable {
                 .addEndpoint(address.url())
                 .setUsername(address.user())
                 .setPassword(address.password())
-                .setMaxConnections(CONNECTIONS)
+                .setMaxConnections(AT_ONCE)
                 .setConnectTimeout(PlainHttp.CONNECT.toMillis())
                 .setConnectionRequestTimeout(socketTimeout.toMillis(), ChronoUnit.MILLIS)
                 .setSocketTimeout(socketTimeout.toMillis())

@@ -3,7 +3,13 @@ package io.shardwright.clickhouse;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.shardwright.topology.Host;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +22,9 @@ import java.util.Map;
  */
 public final class HttpServers implements Servers, AutoCloseable {
     private static final Duration UNUSED = Duration.ofMinutes(5);
+
+    /** Of a server on the same network that has nothing else to do yet. */
+    private static final Duration PING = Duration.ofSeconds(1);
 
     private final HostDirectory directory;
     private final HttpClient http = PlainHttp.newClient();
@@ -38,6 +47,21 @@ public final class HttpServers implements Servers, AutoCloseable {
     @Override
     public void execute(Host host, String sql, Map<String, String> settings) {
         send(host, sql, settings);
+    }
+
+    /** Whether a server answers at an address, asked as the kubelet does: without a name that must be known, or a user. */
+    public boolean isUp(String address, int port) {
+        try {
+            var ping = HttpRequest.newBuilder(new URI("http", null, address, port, "/ping", null, null))
+                    .timeout(PING)
+                    .build();
+            return http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == HttpURLConnection.HTTP_OK;
+        } catch (IOException | URISyntaxException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Closes every connection. */

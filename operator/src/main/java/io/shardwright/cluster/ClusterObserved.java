@@ -46,6 +46,13 @@ record ClusterObserved(
         record Failing(String message) implements CoordinationState {}
 
         /**
+         * The servers of a managed ensemble are starting.
+         *
+         * @param isAlmostUp one may be up before the kubelet says so
+         */
+        record Starting(boolean isAlmostUp) implements CoordinationState {}
+
+        /**
          * No member answers.
          *
          * @param message what was tried

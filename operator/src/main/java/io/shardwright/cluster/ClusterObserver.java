@@ -16,8 +16,10 @@ import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.keeper.KeeperException;
+import io.shardwright.keeper.UsableRoots;
 import io.shardwright.kube.Hashes;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.kube.PodConditions;
 import io.shardwright.kube.PodFailures;
 import io.shardwright.kube.RecentWrites;
 import io.shardwright.topology.ClusterIntent;
@@ -26,6 +28,7 @@ import io.shardwright.topology.Labels;
 import io.shardwright.topology.SharedObjects;
 import io.shardwright.topology.User;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,13 +36,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Looks at what stands of a cluster: objects from the caches, the ensemble itself until it is known to be usable. */
 final class ClusterObserver {
@@ -56,13 +57,24 @@ final class ClusterObserver {
     private final RecentWrites writes;
     private final Keeper keeper;
 
-    /** Ensembles whose root stood once. It is never removed, so that it need not be asked for on every pass. */
-    private final Set<Coordination> usable = ConcurrentHashMap.newKeySet();
+    private final UsableRoots usable;
+    private final Predicate<String> isServing;
+    private final Clock clock;
 
-    ClusterObserver(KubernetesClient client, RecentWrites writes, Keeper keeper) {
+    /** @param isServing whether the member of an ensemble that has an address serves requests */
+    ClusterObserver(
+            KubernetesClient client,
+            RecentWrites writes,
+            Keeper keeper,
+            UsableRoots usable,
+            Predicate<String> isServing,
+            Clock clock) {
         this.client = client;
         this.writes = writes;
         this.keeper = keeper;
+        this.usable = usable;
+        this.isServing = isServing;
+        this.clock = clock;
     }
 
     ClusterObserved observe(ClusterIntent intent, Context<ClickHouseCluster> context) {
@@ -81,13 +93,7 @@ final class ClusterObserver {
         var shards = context.getSecondaryResources(Shard.class).stream()
                 .sorted(Comparator.comparing(shard -> shard.getSpec().index()))
                 .toList();
-        return new ClusterObserved(
-                objects,
-                hashes,
-                unusable,
-                coordination(intent.coordination(), objects.values(), context),
-                shards,
-                readFrom(context));
+        return new ClusterObserved(objects, hashes, unusable, coordination(intent, context), shards, readFrom(context));
     }
 
     private static Set<String> readFrom(Context<ClickHouseCluster> context) {
@@ -124,38 +130,44 @@ final class ClusterObserver {
                 .filter(password -> !password.isEmpty());
     }
 
-    private CoordinationState coordination(
-            Coordination coordination, Collection<HasMetadata> objects, Context<ClickHouseCluster> context) {
-        if (usable.contains(coordination)) {
+    private CoordinationState coordination(ClusterIntent intent, Context<ClickHouseCluster> context) {
+        var coordination = intent.coordination();
+        if (usable.contains(intent)) {
             return new CoordinationState.Usable();
         }
-        if (coordination instanceof Coordination.Managed managed && !isReady(managed, objects)) {
-            return context.getSecondaryResources(Pod.class).stream()
-                    .flatMap(pod ->
-                            PodFailures.of(pod).map(words -> pod.getMetadata().getName() + ": " + words).stream())
-                    .findFirst()
-                    .<CoordinationState>map(CoordinationState.Failing::new)
-                    .orElseGet(() ->
-                            new CoordinationState.Unreachable("the servers of " + managed.name() + " are starting"));
+        if (coordination instanceof Coordination.Managed managed) {
+            var starting = starting(managed, context.getSecondaryResources(Pod.class));
+            if (starting.isPresent()) {
+                return starting.get();
+            }
         }
         try {
             if (!keeper.exists(coordination.endpoints(), coordination.root())) {
                 return new CoordinationState.RootMissing();
             }
-            usable.add(coordination);
+            usable.add(intent);
             return new CoordinationState.Usable();
         } catch (KeeperException e) {
             return new CoordinationState.Unreachable(e.getMessage());
         }
     }
 
-    private static boolean isReady(Coordination.Managed managed, Collection<HasMetadata> objects) {
-        return objects.stream()
-                .flatMap(object -> object instanceof StatefulSet statefulSet ? Stream.of(statefulSet) : Stream.empty())
-                .filter(statefulSet ->
-                        managed.name().equals(statefulSet.getMetadata().getName()))
-                .map(StatefulSet::getStatus)
-                .filter(Objects::nonNull)
-                .anyMatch(status -> Objects.requireNonNullElse(status.getReadyReplicas(), 0) > managed.replicas() / 2);
+    /** Empty once most members serve. */
+    private Optional<CoordinationState> starting(Coordination.Managed managed, Collection<Pod> pods) {
+        var started = pods.stream()
+                .flatMap(pod -> PodConditions.justStarted(pod, clock.instant()).stream())
+                .toList();
+        long serving = pods.stream().filter(PodConditions::isReady).count()
+                + started.stream().filter(isServing).count();
+        return serving > managed.replicas() / 2
+                ? Optional.empty()
+                : pods.stream()
+                        .flatMap(pod ->
+                                PodFailures.of(pod)
+                                        .map(words -> pod.getMetadata().getName() + ": " + words)
+                                        .stream())
+                        .findFirst()
+                        .<CoordinationState>map(CoordinationState.Failing::new)
+                        .or(() -> Optional.of(new CoordinationState.Starting(!started.isEmpty())));
     }
 }

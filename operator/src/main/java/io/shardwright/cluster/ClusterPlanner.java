@@ -85,6 +85,9 @@ final class ClusterPlanner {
         var usersConfig = ClusterResources.usersConfig(intent, observed.passwordHashes());
         objects.add(usersConfig);
         if (serversMayStart(intent, observed)) {
+            intent.layout().hosts().stream()
+                    .map(host -> ClusterResources.forPeers(intent, host))
+                    .forEach(objects::add);
             var configHash = ClusterResources.configHash(config.config(), usersConfig);
             intent.layout().shards().stream()
                     .map(index -> ClusterResources.shard(intent, index, config.names(), configHash))

@@ -20,12 +20,14 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.Shard;
 import io.shardwright.keeper.Keeper;
+import io.shardwright.keeper.UsableRoots;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.RecentWrites;
 import io.shardwright.kube.StatusPatch;
@@ -39,7 +41,9 @@ import io.shardwright.topology.Labels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Keeps what all hosts of a cluster share as its ClickHouseCluster says. */
 @ControllerConfiguration(
@@ -55,17 +59,34 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
     /** How soon to look again at what was written, and to ask again what cannot be watched: an ensemble, a Secret that is not the operator's own. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
+    /** Servers wait until an ensemble is known to be usable. */
+    private static final Duration AT_ONCE = Duration.ofMillis(20);
+
+    /** What was just started may be up now. */
+    private static final Duration KNOCK_AGAIN = Duration.ofMillis(200);
+
     private final ClusterObserver observer;
     private final ClusterExecutor executor;
     private final Journal journal;
     private final String dnsDomain;
     private final Clock clock;
 
-    /** @param dnsDomain DNS domain of the Kubernetes cluster */
+    /**
+     * @param usable where it is told that an ensemble can be used
+     * @param isServing whether the member of an ensemble that has an address serves requests
+     * @param dnsDomain DNS domain of the Kubernetes cluster
+     */
     public ClusterReconciler(
-            KubernetesClient client, KubeWriter writer, Keeper keeper, Journal journal, String dnsDomain, Clock clock) {
+            KubernetesClient client,
+            KubeWriter writer,
+            Keeper keeper,
+            UsableRoots usable,
+            Predicate<String> isServing,
+            Journal journal,
+            String dnsDomain,
+            Clock clock) {
         var writes = new RecentWrites(writer, clock);
-        this.observer = new ClusterObserver(client, writes, keeper);
+        this.observer = new ClusterObserver(client, writes, keeper, usable, isServing, clock);
         this.executor = new ClusterExecutor(writes, keeper);
         this.journal = journal;
         this.dnsDomain = dnsDomain;
@@ -96,7 +117,7 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         var status = ClusterStatusProjection.project(resource, intent, observed, plan, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource.getStatus()), status.holds(), outcomes);
         var update = write(resource, status, context);
-        return mustLookAgain(observed, outcomes) ? update.rescheduleAfter(RETRY) : update;
+        return nextLook(observed, outcomes).map(update::rescheduleAfter).orElse(update);
     }
 
     /** The scaling and the balance reconcilers write into the same status. */
@@ -107,10 +128,20 @@ public final class ClusterReconciler implements Reconciler<ClickHouseCluster> {
         return StatusPatch.write(resource, previous, status, ClickHouseCluster::new, context);
     }
 
-    private static boolean mustLookAgain(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
-        return !(observed.coordination() instanceof ClusterObserved.CoordinationState.Usable)
+    private static Optional<Duration> nextLook(ClusterObserved observed, List<Outcome<ClusterAction>> outcomes) {
+        boolean isRootMade = outcomes.stream()
+                .anyMatch(outcome -> outcome instanceof Outcome.Done<ClusterAction>(var action)
+                        && action instanceof ClusterAction.CreateCoordinationRoot);
+        if (isRootMade) {
+            return Optional.of(AT_ONCE);
+        }
+        if (observed.coordination() instanceof CoordinationState.Starting(boolean isAlmostUp) && isAlmostUp) {
+            return Optional.of(KNOCK_AGAIN);
+        }
+        boolean mustLookAgain = !(observed.coordination() instanceof CoordinationState.Usable)
                 || !observed.unusableSecrets().isEmpty()
                 || Outcome.mustLookAgain(outcomes);
+        return mustLookAgain ? Optional.of(RETRY) : Optional.empty();
     }
 
     @Override

@@ -79,6 +79,25 @@ final class ClusterResources {
                 .build();
     }
 
+    /**
+     * A name of a host that always resolves, to an address that stays, for other servers. They lose every cluster over a name
+     * that does not resolve, and fail queries that could go to another replica; and they keep the connections of fetches, and
+     * with them the address that the host had then, so that of a pod that came anew they could not fetch any more (tried on
+     * 18.16.1, also with its DNS cache off). It is the cluster's own, and stays when its host and even its shard go: the next
+     * host of that index needs the same address.
+     */
+    static Service forPeers(ClusterIntent cluster, Host host) {
+        return new ServiceBuilder()
+                .withMetadata(metadata(cluster, host.peersName()))
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withPublishNotReadyAddresses(true)
+                .withSelector(Labels.of(host))
+                .withPorts(Ports.TCP.ofService(), Ports.INTERSERVER.ofService())
+                .endSpec()
+                .build();
+    }
+
     /** @param configHash of everything that the hosts mount, see {@link #configHash} */
     static Shard shard(ClusterIntent cluster, int index, ListedServers listed, String configHash) {
         var shard = new Shard();

@@ -35,6 +35,9 @@ final class ZooKeeperResources {
     /** The official image's user. */
     private static final long USER = 1000;
 
+    /** A member serves once most of them are there: none is killed for want of the others. */
+    private static final int SECONDS_TO_START = 86_400;
+
     private static final Ports PEER = new Ports("peer", 2888);
     private static final Ports ELECTION = new Ports("election", 3888);
 
@@ -95,6 +98,7 @@ final class ZooKeeperResources {
         return new PodSpecBuilder()
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
+                .withImagePullSecrets(cluster.pod().imagePullSecrets())
                 .withSecurityContext(PodSecurity.pod(USER))
                 .withAffinity(Spread.overNodes(Labels.of(cluster.ref(), Labels.Component.coordination)))
                 .withContainers(container(ensemble))
@@ -117,6 +121,7 @@ final class ZooKeeperResources {
                 .withValue("-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
                 .endEnv()
                 .withPorts(Ports.COORDINATION.ofContainer(), PEER.ofContainer(), ELECTION.ofContainer())
+                .withStartupProbe(serving())
                 .withReadinessProbe(probe(1, 3))
                 .withLivenessProbe(probe(10, 6))
                 .withNewResources()
@@ -129,6 +134,25 @@ final class ZooKeeperResources {
                         Volumes.mount(VolumeClaims.DATA, "/data"),
                         Volumes.mount("logs", "/logs"),
                         Volumes.mount("tmp", "/tmp"))
+                .build();
+    }
+
+    /**
+     * It listens before it serves, and may leave who comes in between without an answer. So the script waits a second for each
+     * line, and starts no other process: one that is left behind would keep the probe from ending.
+     */
+    private static Probe serving() {
+        return new ProbeBuilder()
+                .withNewExec()
+                .withCommand(
+                        "bash",
+                        "-c",
+                        "exec 3<>/dev/tcp/127.0.0.1/" + Coordination.CLIENT_PORT + " && echo srvr >&3 || exit 1; "
+                                + "while read -r -t 1 line <&3; do [[ $line != Mode:* ]] || exit 0; done; exit 1")
+                .endExec()
+                .withPeriodSeconds(1)
+                .withTimeoutSeconds(3)
+                .withFailureThreshold(SECONDS_TO_START)
                 .build();
     }
 

@@ -14,15 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Asks a server for all that it has, in one statement, and reads the answer. Works from 18.16 to 26. */
 public final class ContentsSql {
     private static final int COLUMNS = 7;
 
-    /** A server's own; and those of the operator's that come and go, which nobody should find on another host. */
-    private static final String OWN_DATABASES =
-            "('', 'system', 'information_schema', 'INFORMATION_SCHEMA', '_temporary_and_external_tables')";
+    /** What is in them comes with them. */
+    private static final String FOREIGN_DATABASES =
+            "('Dictionary', 'MySQL', 'PostgreSQL', 'SQLite', 'MaterializedMySQL', 'MaterializedPostgreSQL', 'Filesystem', 'S3',"
+                    + " 'HDFS', 'DataLakeCatalog', 'Overlay', 'Backup')";
 
+    /** They take no arguments. */
+    private static final Set<String> PLAIN_ENGINES = Set.of("Ordinary", "Atomic", "Memory", "Dictionary");
+
+    private static final Pattern ENGINE = Pattern.compile(
+            "^(?:CREATE|ATTACH) DATABASE (?:`(?:[^`\\\\]|\\\\.)*`|\\S+)\\s+(?:UUID '[^']*'\\s+)?ENGINE = (.*)$",
+            Pattern.DOTALL);
+
+    /** The operator's own, which come and go: nobody should find them on another host. */
     private static final String PASSING = "(name LIKE '\\\\_import\\\\_%' OR name LIKE '\\\\_shardwright\\\\_%')";
 
     /**
@@ -62,7 +73,7 @@ public final class ContentsSql {
                 UNION ALL
                 SELECT 'table' AS k, database AS a, name AS b, engine AS c, create_table_query AS d, '' AS e, '' AS f
                 FROM system.tables WHERE database NOT IN %1$s AND NOT %2$s
-                    AND database NOT IN (SELECT name FROM system.databases WHERE engine = 'Dictionary')
+                    AND database NOT IN (SELECT name FROM system.databases WHERE engine IN %5$s)
                 UNION ALL
                 SELECT 'replica' AS k, database AS a, table AS b, zookeeper_path AS c,
                     toString(NOT is_readonly AND absolute_delay < %3$d) AS d, replica_name AS e, '' AS f
@@ -70,7 +81,27 @@ public final class ContentsSql {
                 UNION ALL
                 SELECT 'part' AS k, database AS a, table AS b, name AS c, toString(rows) AS d, toString(bytes_on_disk) AS e,
                     toString(modification_time < now() - %4$d) AS f
-                FROM system.parts WHERE active AND engine LIKE 'Replicated%%'""".formatted(OWN_DATABASES, PASSING, SINCE_1970, YOUNG_SECONDS) + functions;
+                FROM system.parts WHERE active AND engine LIKE 'Replicated%%'""".formatted(OwnRowsSql.OWN_DATABASES, PASSING, SINCE_1970, YOUNG_SECONDS, FOREIGN_DATABASES)
+                + functions;
+    }
+
+    /** Whether the name of a database's engine is all that there is to it. */
+    public static boolean isWhole(String engine) {
+        return PLAIN_ENGINES.contains(engine);
+    }
+
+    /** The statement that makes a database. */
+    public static String showDatabase(String database) {
+        return "SHOW CREATE DATABASE " + Sql.identifier(database);
+    }
+
+    /** A database's engine with its arguments, from that. */
+    public static Optional<String> parseEngine(List<List<String>> rows) {
+        return rows.stream()
+                .map(row -> ENGINE.matcher(row.getFirst()))
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .findFirst();
     }
 
     public static Set<String> parseListing(List<List<String>> rows) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * What a server has.
  *
  * @param replicaName under which it makes its replicas, as its macros say; empty when they don't
- * @param databases their engines, by name
+ * @param databases their engines, with their arguments, by name
  * @param tables and views and dictionaries
  * @param functions the statements that make them, by name
  * @param listed the hosts of the cluster that its remote_servers lists; empty while it can't say
@@ -31,8 +31,25 @@ public record HostContents(
         listed = listed.map(Set::copyOf);
     }
 
+    public HostContents withDatabases(SortedMap<String, String> engines) {
+        return new HostContents(replicaName, engines, tables, functions, listed);
+    }
+
     public boolean isEmpty() {
         return tables.isEmpty();
+    }
+
+    /** Whether a replicated table has rows. */
+    public boolean hasParts() {
+        return tables.values().stream().anyMatch(table -> !table.parts().isEmpty());
+    }
+
+    /** What a host of another shard should have as well: not the rows, nor the tables of partitions on their way to this one. */
+    public HostContents forOtherShards() {
+        var schema = new TreeMap<>(tables);
+        schema.keySet().removeIf(TableId::isOfMove);
+        schema.replaceAll((id, table) -> new TableState(table.engine(), table.create(), table.replica(), List.of()));
+        return new HostContents(replicaName, databases, schema, functions, listed);
     }
 
     /** Under which its server makes replicas. */
@@ -58,6 +75,12 @@ public record HostContents(
 
     /** Name of a table, in the order in which tables are told. */
     public record TableId(String database, String table) implements Comparable<TableId> {
+        /** With this begin the names of tables that hold a partition which changes shards. */
+        public static final String OF_MOVES = "_move_";
+
+        boolean isOfMove() {
+            return table.startsWith(OF_MOVES);
+        }
 
         @Override
         public int compareTo(TableId other) {

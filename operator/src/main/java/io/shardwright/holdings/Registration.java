@@ -4,8 +4,16 @@ import java.util.List;
 
 /** What the coordination knows of a host. */
 public sealed interface Registration {
-    /** It could not be asked; nothing follows from that. */
-    record Unknown(String message) implements Registration {}
+    /**
+     * It could not be asked, or searched; nothing follows from that.
+     *
+     * @param lasts whether that does not pass by itself
+     */
+    record Unknown(String message, boolean lasts) implements Registration {
+        public Unknown(String message) {
+            this(message, false);
+        }
+    }
 
     /**
      * @param replicas of the host
@@ -21,6 +29,7 @@ public sealed interface Registration {
      * The host's replica of a table, as its znodes tell it: that of its volume, or of one that it had before.
      *
      * @param path of the table
+     * @param name whatever it was given
      * @param active whether a server holds its place now
      * @param parts that it had
      * @param dropped ranges that were dropped, maybe while it was away

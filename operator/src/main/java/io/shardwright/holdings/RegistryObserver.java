@@ -2,6 +2,8 @@ package io.shardwright.holdings;
 
 import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Servers;
+import io.shardwright.holdings.HostContents.PartState;
+import io.shardwright.holdings.HostContents.TableState;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.topology.Host;
 import java.util.ArrayList;
@@ -9,8 +11,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the replicas of a host in the coordination, wherever their tables are: those of tables that no other server has count
@@ -35,24 +41,48 @@ public final class RegistryObserver {
     }
 
     /**
+     * Replicas that users named by hand are found by the word of their own server alone.
+     *
+     * @param said what the host says that it has; empty when it does not answer
      * @param via a server that answers
      * @param peers the shard's other hosts
      */
-    public Registration ask(Host host, Host via, Collection<Host> peers) {
+    public Registration ask(Host host, Optional<HostContents> said, Host via, Collection<Host> peers) {
         try {
+            var stated = said.stream()
+                    .flatMap(contents -> contents.tables().values().stream())
+                    .filter(table -> table.replica().isPresent())
+                    .collect(Collectors.toMap(Place::of, Function.identity(), (one, other) -> one));
             var own = new ArrayList<Place>();
             int ofPeers = 0;
             for (var place : places(via)) {
-                if (place.name().isOf(host)) {
+                if (stated.remove(place) != null || place.name().isOf(host)) {
                     own.add(place);
                 } else if (peers.stream().anyMatch(place.name()::isOf)) {
                     ofPeers++;
                 }
             }
-            return new Registration.Known(replicas(via, own), ofPeers);
-        } catch (ClickHouseException | IllegalStateException e) {
+            return new Registration.Known(
+                    Stream.concat(
+                                    replicas(via, own).stream(),
+                                    stated.entrySet().stream().map(entry -> unlisted(entry.getKey(), entry.getValue())))
+                            .toList(),
+                    ofPeers);
+        } catch (ClickHouseException e) {
             return new Registration.Unknown(String.valueOf(e.getMessage()));
+        } catch (TooMuch e) {
+            return new Registration.Unknown(e.getMessage(), true);
         }
+    }
+
+    /** The coordination does not know of it, or not any more: its parts are on the host's volume all the same. */
+    private static RegisteredReplica unlisted(Place place, TableState table) {
+        return new RegisteredReplica(
+                place.table(),
+                place.name(),
+                false,
+                table.parts().stream().map(PartState::part).toList(),
+                List.of());
     }
 
     /**
@@ -76,7 +106,21 @@ public final class RegistryObserver {
                 .anyMatch(name -> name.isOf(host));
     }
 
+    /** There is more than can be searched. */
+    private static final class TooMuch extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TooMuch(String message) {
+            super(message);
+        }
+    }
+
     private record Place(String table, ReplicaName name) {
+        static Place of(TableState table) {
+            var replica = table.replica().orElseThrow();
+            return new Place(replica.path(), replica.name());
+        }
+
         String znode() {
             return table + "/replicas/" + name;
         }
@@ -117,7 +161,7 @@ public final class RegistryObserver {
         for (int depth = 0; depth < DEEPEST && !level.isEmpty(); depth++) {
             seen += level.size();
             if (seen > MANY) {
-                throw new IllegalStateException("there are more than " + MANY + " znodes");
+                throw new TooMuch("there are more than " + MANY + " znodes below its root that are no tables");
             }
             var below = new ArrayList<String>();
             children(
@@ -136,6 +180,10 @@ public final class RegistryObserver {
                         }
                     });
             level = below;
+        }
+        if (!level.isEmpty()) {
+            throw new TooMuch("there are znodes more than " + DEEPEST + " levels below its root, as "
+                    + level.stream().min(String::compareTo).orElseThrow());
         }
         var names =
                 children(via, tables.stream().map(table -> table + "/replicas").toList());

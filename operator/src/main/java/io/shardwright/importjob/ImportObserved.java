@@ -1,5 +1,6 @@
 package io.shardwright.importjob;
 
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.crds.ImportFailure;
 import io.shardwright.crds.ImportPhase;
@@ -49,9 +50,19 @@ record ImportObserved(
     /**
      * An import whose specification is written, and does not change any more.
      *
+     * @param imagePullSecrets of the cluster's pods
      * @param clusterGone the cluster does not exist or is being deleted, and the staging tables with it
      */
-    record Begun(ImportSpec spec, ClusterRef cluster, Dialect dialect, boolean clusterGone) {
+    record Begun(
+            ImportSpec spec,
+            ClusterRef cluster,
+            Dialect dialect,
+            List<LocalObjectReference> imagePullSecrets,
+            boolean clusterGone) {
+        public Begun {
+            imagePullSecrets = List.copyOf(imagePullSecrets);
+        }
+
         Host host(ImportSpec.Shard shard) {
             var replica = shard.host().substring(shard.host().lastIndexOf('-') + 1);
             return new Host(cluster, shard.shard(), Integer.parseInt(replica));

@@ -24,6 +24,7 @@ import io.shardwright.importjob.ImportObserved.Target;
 import io.shardwright.importjob.ImportObserved.Worker;
 import io.shardwright.importspec.ImportJson;
 import io.shardwright.importspec.ImportSpec;
+import io.shardwright.topology.ClusterIntent.PodAdditions;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Labels;
 import java.util.List;
@@ -114,6 +115,9 @@ final class ImportObserver {
                             new ClusterRef(intent.namespace(), name, dnsDomain),
                             Dialect.of(
                                     cluster.map(one -> one.getSpec().version()).orElse("18.16.1")),
+                            cluster.map(one -> PodAdditions.of(one.getSpec().template())
+                                            .imagePullSecrets())
+                                    .orElse(List.of()),
                             cluster.isEmpty() || cluster.get().isMarkedForDeletion());
                 });
     }

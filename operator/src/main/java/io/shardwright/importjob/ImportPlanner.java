@@ -107,8 +107,7 @@ final class ImportPlanner {
             case Worker.Absent() ->
                 ImportDecision.of(
                         ImportPhase.Loading,
-                        List.of(new ImportAction.CreateObject(
-                                ImportResources.job(intent, begun.cluster(), workerImage))));
+                        List.of(new ImportAction.CreateObject(ImportResources.job(intent, begun, workerImage))));
             case Worker.Running running -> ImportDecision.of(ImportPhase.Loading, List.of());
             case Worker.Ending ending -> ImportDecision.of(ImportPhase.Loading, List.of());
             case Worker.Failed failed -> ImportDecision.failed(failed.failure());

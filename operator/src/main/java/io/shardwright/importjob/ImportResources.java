@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.shardwright.importjob.ImportObserved.Begun;
 import io.shardwright.importspec.ImportJson;
 import io.shardwright.importspec.ImportSpec;
 import io.shardwright.importspec.WorkerReport;
@@ -49,7 +50,8 @@ final class ImportResources {
     }
 
     /** Each pod is an attempt; one that was refused is the last. */
-    static Job job(ImportIntent intent, ClusterRef cluster, String image) {
+    static Job job(ImportIntent intent, Begun begun, String image) {
+        var cluster = begun.cluster();
         return new JobBuilder()
                 .withMetadata(metadata(intent, cluster))
                 .withNewSpec()
@@ -77,7 +79,7 @@ final class ImportResources {
                 .withNewMetadata()
                 .withLabels(labels(intent, cluster))
                 .endMetadata()
-                .withSpec(pod(intent, cluster, image))
+                .withSpec(pod(intent, begun, image))
                 .endTemplate()
                 .endSpec()
                 .build();
@@ -93,14 +95,15 @@ final class ImportResources {
                 .build();
     }
 
-    private static PodSpec pod(ImportIntent intent, ClusterRef cluster, String image) {
+    private static PodSpec pod(ImportIntent intent, Begun begun, String image) {
         return new PodSpecBuilder()
                 .withRestartPolicy("Never")
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
                 .withTerminationGracePeriodSeconds(5L)
+                .withImagePullSecrets(begun.imagePullSecrets())
                 .withSecurityContext(PodSecurity.pod(USER_ID))
-                .withContainers(container(cluster, image))
+                .withContainers(container(begun.cluster(), image))
                 .withVolumes(Volumes.ofConfigMap("spec", name(intent)), Volumes.empty("tmp"))
                 .build();
     }

@@ -23,10 +23,14 @@ public final class ApiServerHostWriter implements HostWriter {
         this.clock = clock;
     }
 
-    /** A pod's conditions are merged by type: no other is touched. */
+    /**
+     * A pod's conditions are merged by type: no other is touched. The annotation has the kubelet look at the pod: while containers
+     * are not ready yet it takes note of conditions alone a second later.
+     */
     @Override
     public void openGate(String namespace, String pod, String uid, String container) {
-        setGate(meant(namespace, pod, uid).build(), "True", "Complete", container);
+        var meant = meant(namespace, pod, uid).addToAnnotations(PodConditions.IN_SERVICE, container);
+        setGate(meant.build(), "True", "Complete", container);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.shardwright.kube;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
@@ -36,10 +37,19 @@ public final class PodFailures {
     private static Optional<String> saidBefore(ContainerStatus container) {
         return Optional.ofNullable(container.getLastState())
                 .map(ContainerState::getTerminated)
-                .map(ended -> "exit code " + ended.getExitCode()
-                        + Optional.ofNullable(ended.getMessage())
-                                .map(words -> ", last words: " + words)
-                                .orElse(""));
+                .map(ended -> said(ended, ended.getMessage()));
+    }
+
+    /** With what code it ended, and the last of what it said. */
+    public static String words(ContainerStateTerminated ended) {
+        return said(ended, ended.getMessage() == null ? null : tail(ended.getMessage()));
+    }
+
+    private static String said(ContainerStateTerminated ended, String message) {
+        return "exit code " + ended.getExitCode()
+                + Optional.ofNullable(message)
+                        .map(words -> ", last words: " + words)
+                        .orElse("");
     }
 
     /** The end tells why; the beginning is banners. */

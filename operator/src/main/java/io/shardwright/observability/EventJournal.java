@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The journal that users read with {@code kubectl describe}, {@code kubectl logs} and Prometheus. */
 public final class EventJournal implements Journal {
@@ -33,10 +34,17 @@ public final class EventJournal implements Journal {
                 .forEach(hold -> events.warn(resource, hold.reason(), hold.subject() + ": " + hold.message()));
     }
 
+    @Override
+    public void announce(HasMetadata resource, String what) {
+        LOG.atInfo().addKeyValue("what", what).log("announced");
+        events.normal(resource, "Announced", what);
+    }
+
     /** One Event for all that a pass did: a new cluster alone is dozens of actions. */
     private <A extends Action> void recordDone(HasMetadata resource, List<Outcome<A>> outcomes) {
         var done = outcomes.stream()
-                .filter(Outcome.Done.class::isInstance)
+                .filter(outcome ->
+                        outcome instanceof Outcome.Done && !outcome.action().isRoutine())
                 .map(outcome -> outcome.action().describe())
                 .collect(Collectors.joining("; "));
         if (!done.isEmpty()) {
@@ -47,7 +55,9 @@ public final class EventJournal implements Journal {
     private <A extends Action> void logAndCount(Outcome<A> outcome) {
         switch (outcome) {
             case Outcome.Done<A>(var action) -> {
-                LOG.atInfo().addKeyValue("action", action.describe()).log("done");
+                LOG.atLevel(action.isRoutine() ? Level.DEBUG : Level.INFO)
+                        .addKeyValue("action", action.describe())
+                        .log("done");
                 count(action, "done");
             }
             case Outcome.Failed<A>(var action, var message, var retryable) -> {

@@ -16,12 +16,22 @@ public interface Journal {
     <A extends Action> void record(
             HasMetadata resource, List<HoldStatus> before, List<HoldStatus> after, List<Outcome<A>> outcomes);
 
+    /**
+     * Tells of something that cannot be undone, before it is done.
+     *
+     * @param what it is, e.g. dropping a copy
+     */
+    void announce(HasMetadata resource, String what);
+
     /** Records nothing. */
     static Journal none() {
         return new Journal() {
             @Override
             public <A extends Action> void record(
                     HasMetadata resource, List<HoldStatus> before, List<HoldStatus> after, List<Outcome<A>> outcomes) {}
+
+            @Override
+            public void announce(HasMetadata resource, String what) {}
         };
     }
 }

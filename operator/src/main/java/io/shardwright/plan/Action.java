@@ -10,4 +10,9 @@ public interface Action {
 
     /** What the step does, in a few words, for the log and the events. */
     String describe();
+
+    /** Whether it is done again and again while nothing changes, and is nothing to tell users of when it is done. */
+    default boolean isRoutine() {
+        return false;
+    }
 }

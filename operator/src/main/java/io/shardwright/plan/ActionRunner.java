@@ -3,6 +3,7 @@ package io.shardwright.plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,8 +19,23 @@ public final class ActionRunner {
     /**
      * @param execute does one action and returns what became of it; it must not throw
      * @return the outcomes of the actions that ran, by subject in the order of the plan
+     * @throws CancellationException when the thread is interrupted, before or meanwhile: the operator ends, and what the pass
+     *     found then must not be acted upon, or told
      */
     public static <A extends Action> List<Outcome<A>> run(List<A> actions, Function<A, Outcome<A>> execute) {
+        endIfInterrupted();
+        var outcomes = runAll(actions, execute);
+        endIfInterrupted();
+        return outcomes;
+    }
+
+    private static void endIfInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("interrupted, as the operator ends");
+        }
+    }
+
+    private static <A extends Action> List<Outcome<A>> runAll(List<A> actions, Function<A, Outcome<A>> execute) {
         var bySubject = new LinkedHashMap<String, List<A>>();
         actions.forEach(action -> bySubject
                 .computeIfAbsent(action.subject(), subject -> new ArrayList<>())

@@ -4,10 +4,14 @@ package io.shardwright.plan;
 public enum HoldReason {
     /** No member of the coordination ensemble answers. */
     CoordinationUnreachable,
+    /** What the coordination holds is too much, or too deep, to be searched for what it knows of a host. */
+    CoordinationTooLarge,
     /** A user's Secret stands but holds no password. */
     SecretWithoutPassword,
     /** The ClickHouseCluster that is referred to does not exist. */
     ClusterMissing,
+    /** The spec of the ClickHouseCluster that is referred to is not accepted. */
+    ClusterNotAccepted,
     /** The Table that is referred to does not exist or is not ready. */
     TableNotReady,
     /** A host does not answer. */
@@ -34,10 +38,16 @@ public enum HoldReason {
     ReplicaBeingRestored,
     /** A replica is lost, and the cluster's spec says to ask before it is replaced. */
     ReplacementNeedsApproval,
+    /** A node does not say that a pod has ended, and only a user can know that it is off. */
+    NodeUnreachable,
+    /** A host's server refuses to make what its peers have. */
+    CannotBeRestored,
     /** Rows equal to a staging table's are in the table already, and it cannot be told who put them there. */
     RowsAlreadyPresent,
     /** Rows are being written to it. */
     BeingWritten,
+    /** Rows of it are being merged, mutated or fetched. */
+    Busy,
     /** Copying a partition to another shard failed. */
     CopyFailed,
     /** It is not the time of day for it. */

@@ -14,12 +14,11 @@ import java.util.function.LongSupplier;
  * Copies that run in this process: they take as long as the network does, and a pass must not wait for them. When the process
  * ends, what a server was told to do goes on; the servers tell that it runs.
  *
- * <p>One that failed rests, longer each time: what a full disk or servers without ZooKeeper need is not to be asked all the
- * time.
+ * <p>One that failed rests, twice as long each time until its move is given up: what a full disk or servers without ZooKeeper
+ * need is not to be asked all the time.
  */
 final class Copies {
     private static final Duration FIRST_REST = Duration.ofSeconds(2);
-    private static final int MOST_DOUBLINGS = 5;
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentMap<String, Attempt> attempts = new ConcurrentHashMap<>();
@@ -49,18 +48,24 @@ final class Copies {
         }
 
         boolean isResting(long now) {
-            long rest = FIRST_REST.toNanos() << Math.min(failures - 1, MOST_DOUBLINGS);
-            return failure.isPresent() && now - failedAt < rest;
+            return failure.isPresent() && now - failedAt < FIRST_REST.toNanos() << failures - 1;
         }
     }
 
-    /** Does nothing while a copy of this move runs. */
-    void start(String move, Runnable copy) {
+    /**
+     * Does nothing while a copy of this move runs.
+     *
+     * @param whenOver run after the copy, however it ended
+     */
+    void start(String move, Runnable copy, Runnable whenOver) {
         var before = attempts.getOrDefault(move, Attempt.FIRST);
         if (!before.isRunning()) {
             var begun = before.begun();
             attempts.put(move, begun);
-            executor.submit(() -> run(move, begun, copy));
+            executor.submit(() -> {
+                run(move, begun, copy);
+                whenOver.run();
+            });
         }
     }
 
@@ -83,7 +88,7 @@ final class Copies {
                 attempt.isRunning(), attempt.isResting(nanoTime.getAsLong()), attempt.failures(), attempt.failure());
     }
 
-    /** Nobody asks any more. */
+    /** Its move is over. */
     void forget(String move) {
         attempts.computeIfPresent(move, (key, attempt) -> attempt.isRunning() ? attempt : null);
     }

@@ -18,16 +18,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the shards hold, and what of it can be moved.
  *
  * @param units with the partitions that each consists of
+ * @param heldUp what could be moved as well if nothing were in its way that passes by itself
  * @param isComplete every shard said what it holds
  */
 record Inventory(
         List<ShardSpace> spaces,
         Map<Unit, List<Content>> units,
+        Map<Unit, HeldUp> heldUp,
         List<LeftAlone> leftAlone,
         List<Hold> holds,
         int imbalancePercent,
@@ -35,6 +38,18 @@ record Inventory(
 
     /** A partition on a shard. */
     record Content(PartitionName name, long rows, long bytes) {}
+
+    /** What is in the way of a partition. */
+    record HeldUp(Content content, Obstacle obstacle) {
+        Hold hold(int shard, String until) {
+            var name = content.name();
+            return new Hold(
+                    obstacle.reason,
+                    name.table().database() + "." + name.table().table() + " " + name.partition() + " on shard "
+                            + shard,
+                    obstacle.why + ", and would be moved otherwise; " + until);
+        }
+    }
 
     static Inventory of(
             RebalanceIntent intent,
@@ -45,28 +60,57 @@ record Inventory(
         return new Taking(intent, cluster, hosts, keyed, current).take();
     }
 
+    /** All of its shards as they would be if nothing that passes by itself were in the way of anything. */
+    List<ShardSpace> spacesOfAll() {
+        return spaces.stream()
+                .map(space -> new ShardSpace(
+                        space.shard(),
+                        space.weight(),
+                        space.fixedBytes() - heldUpBytes(space.shard()),
+                        space.freeBytes()))
+                .toList();
+    }
+
+    private long heldUpBytes(int shard) {
+        return heldUp.keySet().stream()
+                .filter(unit -> unit.shard() == shard)
+                .mapToLong(Unit::bytes)
+                .sum();
+    }
+
+    List<Unit> unitsOfAll() {
+        return Stream.concat(units.keySet().stream(), heldUp.keySet().stream()).toList();
+    }
+
     /** Why something is not moved. */
     enum Obstacle {
-        Keyed("rows are where the sharding key says"),
-        Excluded("the Rebalance leaves the table out"),
-        NotEverywhere("the table is not on every host"),
-        NotReplicated("the table is not replicated"),
-        ReplicasDiffer("the replicas do not hold the same rows yet"),
-        ReadOnly("a replica takes no writes"),
-        Busy("it is being merged, mutated or fetched"),
-        BeingWritten("it is being written to"),
-        HostUnreachable("a replica does not answer"),
-        InTheGroup("a table that it stays together with is held up");
+        Keyed(HoldReason.CannotBeMoved, "rows are where the sharding key says"),
+        Excluded(HoldReason.CannotBeMoved, "the Rebalance leaves the table out"),
+        NotReplicated(HoldReason.CannotBeMoved, "the table is not replicated"),
+        NotEverywhere(HoldReason.TableNotReady, "the table is not on every host"),
+        ReplicasDiffer(HoldReason.PeerNotReady, "the replicas do not hold the same rows yet"),
+        ReadOnly(HoldReason.CoordinationUnreachable, "a replica takes no writes"),
+        Busy(HoldReason.Busy, "it is being merged, mutated or fetched"),
+        BeingWritten(HoldReason.BeingWritten, "it is being written to"),
+        HostUnreachable(HoldReason.HostUnreachable, "a replica does not answer"),
+        InTheGroup(HoldReason.MoveAhead, "a table that it stays together with is held up");
 
+        private final HoldReason reason;
         private final String why;
 
-        Obstacle(String why) {
+        Obstacle(HoldReason reason, String why) {
+            this.reason = reason;
             this.why = why;
         }
 
         /** It passes by itself. */
         boolean isPassing() {
             return compareTo(ReplicasDiffer) >= 0;
+        }
+
+        /** It may pass: a host that came a moment ago has its tables soon. */
+        boolean mayPass() {
+            return isPassing() || this == NotEverywhere;
         }
     }
 
@@ -96,6 +140,7 @@ record Inventory(
         private final Map<Integer, Long> fixed = new TreeMap<>();
         private final Map<Integer, Long> incoming = new HashMap<>();
         private final Map<Unit, List<Content>> units = new HashMap<>();
+        private final Map<Unit, HeldUp> heldUp = new HashMap<>();
         private final TreeMap<String, long[]> leftAlone = new TreeMap<>();
         private final Set<TableName> everywhere = new HashSet<>();
         private final Map<TableName, Host> readOnlyOn = new HashMap<>();
@@ -134,7 +179,7 @@ record Inventory(
                 incoming.merge(move.move().to(), move.bytes(), Long::sum);
             });
             var spaces = known.keySet().stream().map(this::space).toList();
-            return new Inventory(spaces, units, leftAlone(), holds, imbalance(spaces), isComplete);
+            return new Inventory(spaces, units, heldUp, leftAlone(), holds, imbalance(spaces), isComplete);
         }
 
         /** What only has to be tidied up after is where it belongs, and counted there. */
@@ -239,19 +284,27 @@ record Inventory(
                 }
             }
             if (obstacles.isEmpty()) {
-                var name = group.getFirst().name();
-                boolean isNewest = group.stream()
-                        .anyMatch(content -> newest.getOrDefault(content.name().table(), Set.of())
-                                .contains(content.name().partition()));
-                units.put(
-                        new Unit(
-                                group(name.table()),
-                                name.partition(),
-                                shard,
-                                group.stream().mapToLong(Content::bytes).sum(),
-                                isNewest),
-                        List.copyOf(group));
+                units.put(unit(shard, group), List.copyOf(group));
+            } else if (obstacles.values().stream().allMatch(Obstacle::mayPass)) {
+                group.stream()
+                        .filter(obstacles::containsKey)
+                        .findFirst()
+                        .ifPresent(
+                                content -> heldUp.put(unit(shard, group), new HeldUp(content, obstacles.get(content))));
             }
+        }
+
+        private Unit unit(int shard, List<Content> group) {
+            var name = group.getFirst().name();
+            boolean isNewest = group.stream()
+                    .anyMatch(content -> newest.getOrDefault(content.name().table(), Set.of())
+                            .contains(content.name().partition()));
+            return new Unit(
+                    group(name.table()),
+                    name.partition(),
+                    shard,
+                    group.stream().mapToLong(Content::bytes).sum(),
+                    isNewest);
         }
 
         private void obstacle(int shard, Content content, Map<Content, Obstacle> obstacles) {

@@ -1,6 +1,7 @@
 package io.shardwright.rebalance;
 
 import io.shardwright.clickhouse.HostSnapshot.TableName;
+import io.shardwright.holdings.HostContents.TableId;
 import java.util.Comparator;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Comparator;
  */
 record Move(String id, TableName table, String partition, int from, int to) {
     /** What the names of all tables of all moves begin with. */
-    static final String TABLES = "_move_";
+    static final String TABLES = TableId.OF_MOVES;
 
     static final Comparator<Move> ORDER = Comparator.comparing(
                     (Move move) -> move.table().database())

@@ -10,11 +10,11 @@ import java.util.OptionalLong;
  *
  * @param copy what a copy that this process began is doing
  * @param memory what the target remembers of those
- * @param remembered the last thing that the target remembers, in the order in which it does
+ * @param remembered the last thing that the target remembers
  * @param insertsInFlight some insert took its number before the partition's drop did, and has not ended
  */
 record MoveObserved(
-        List<Source> source, List<Target> target, Copy copy, Memory memory, long remembered, boolean insertsInFlight) {
+        List<Source> source, List<Target> target, Copy copy, Memory memory, Mark remembered, boolean insertsInFlight) {
     MoveObserved {
         source = List.copyOf(source);
         target = List.copyOf(target);
@@ -55,6 +55,11 @@ record MoveObserved(
                 parts = List.copyOf(parts);
                 awaited = List.copyOf(awaited);
             }
+
+            /** Of all parts, sorted. */
+            List<String> checksums() {
+                return parts.stream().map(Part::checksum).sorted().toList();
+            }
         }
     }
 
@@ -73,6 +78,7 @@ record MoveObserved(
          * @param isCaughtUp nothing of the partition is left to be done there
          * @param isBusy a statement about the tables of this move is running
          * @param trouble why it does not get what another replica has staged, where it tried in vain
+         * @param hanging a statement that makes or drops a table of this move, and does not end
          */
         record Known(
                 Host host,
@@ -82,7 +88,8 @@ record MoveObserved(
                 boolean isVisible,
                 boolean isCaughtUp,
                 boolean isBusy,
-                Optional<String> trouble)
+                Optional<String> trouble,
+                Optional<String> hanging)
                 implements Target {
             public Known {
                 tables = List.copyOf(tables);
@@ -97,7 +104,16 @@ record MoveObserved(
                     boolean isVisible,
                     boolean isCaughtUp,
                     boolean isBusy) {
-                this(host, isReadOnly, tables, staged, isVisible, isCaughtUp, isBusy, Optional.empty());
+                this(
+                        host,
+                        isReadOnly,
+                        tables,
+                        staged,
+                        isVisible,
+                        isCaughtUp,
+                        isBusy,
+                        Optional.empty(),
+                        Optional.empty());
             }
         }
     }
@@ -108,7 +124,7 @@ record MoveObserved(
         NOT_TAKEN,
         /** It took them. */
         TAKEN,
-        /** It does not remember, and so much was inserted since that it might have forgotten. */
+        /** It does not remember, and so much was inserted since, or it is so long ago, that it might have forgotten. */
         FORGOTTEN
     }
 

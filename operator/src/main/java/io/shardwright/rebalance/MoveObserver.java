@@ -4,19 +4,22 @@ import io.shardwright.clickhouse.ClickHouseException;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.crds.MovePhase;
+import io.shardwright.importspec.TargetTable;
 import io.shardwright.importspec.TargetTableSql;
 import io.shardwright.rebalance.MoveObserved.Memory;
 import io.shardwright.rebalance.MoveObserved.Source;
 import io.shardwright.rebalance.MoveObserved.Target;
 import io.shardwright.rebalance.MoveStateSql.Paths;
+import io.shardwright.rebalance.MoveStateSql.Window;
 import io.shardwright.topology.Host;
+import java.time.Clock;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -24,24 +27,29 @@ import java.util.function.UnaryOperator;
 
 /** Looks at what stands of a move, on every replica of both shards at once. */
 final class MoveObserver {
-    private static final String WINDOW = "replicated_deduplication_window";
-    private static final int DEFAULT_WINDOW = 100;
-
     private final Servers servers;
     private final Copies copies;
+    private final Clock clock;
 
-    MoveObserver(Servers servers, Copies copies) {
+    MoveObserver(Servers servers, Copies copies, Clock clock) {
         this.servers = servers;
         this.copies = copies;
+        this.clock = clock;
     }
 
     private MoveObserved observe(CurrentMove current, ClusterFacts cluster) {
         var move = current.move();
-        var mark = current.phase() == MovePhase.Switching ? OptionalLong.of(current.mark()) : OptionalLong.empty();
+        var mark = current.phase() == MovePhase.Switching ? Optional.of(current.mark()) : Optional.<Mark>empty();
         // Before the servers: a copy that ends in between is then seen as running still.
         var copy = copies.of(move.id());
         var dialect = cluster.dialect();
-        var source = onEvery(cluster.hostsOf(move.from()), host -> source(host, move, dialect));
+        var before = onEvery(cluster.hostsOf(move.from()), host -> source(host, move, dialect));
+        var drops = dropsUpTo(before);
+        // Before the sources: an insert that ends in between is then seen by what it brought, or as under way still.
+        boolean isInsertInFlight = isInsertInFlight(move, drops);
+        var source =
+                drops.isEmpty() ? before : onEvery(cluster.hostsOf(move.from()), host -> source(host, move, dialect));
+        boolean isDropAnother = !drops.isEmpty() && !dropsUpTo(source).equals(drops);
         // What was taken is known before it is looked for.
         var taken = cluster.hostsOf(move.to()).stream()
                 .map(host -> taken(host, move, mark))
@@ -50,7 +58,18 @@ final class MoveObserver {
                 .orElse(Taken.NOTHING);
         var target = onEvery(
                 cluster.hostsOf(move.to()), host -> target(host, move, dialect, taken.parts(), current.phase()));
-        return new MoveObserved(source, target, copy, taken.memory(), taken.last(), isInsertInFlight(move, source));
+        return new MoveObserved(source, target, copy, taken.memory(), taken.last(), isInsertInFlight || isDropAnother);
+    }
+
+    /** What the drops in the sources' queues take. */
+    private static Map<Host, OptionalLong> dropsUpTo(List<Source> source) {
+        var drops = new TreeMap<Host, OptionalLong>();
+        source.forEach(one -> {
+            if (one instanceof Source.Known known && known.dropsUpTo().isPresent()) {
+                drops.put(known.host(), known.dropsUpTo());
+            }
+        });
+        return drops;
     }
 
     private Source source(Host host, Move move, Dialect dialect) {
@@ -102,7 +121,7 @@ final class MoveObserver {
     /** Asks for nothing but that: readers see a partition twice meanwhile. */
     boolean isVisible(Move move, List<Host> hosts) {
         var taken = hosts.stream()
-                .map(host -> taken(host, move, OptionalLong.empty()))
+                .map(host -> taken(host, move, Optional.empty()))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(Taken.NOTHING);
@@ -146,13 +165,14 @@ final class MoveObserver {
     }
 
     /** What the table at the target took of what was staged. */
-    private record Taken(Set<String> parts, Memory memory, long last) {
-        private static final Taken NOTHING = new Taken(Set.of(), Memory.NOT_TAKEN, 0);
+    private record Taken(Set<String> parts, Memory memory, Mark last) {
+        private static final Taken NOTHING = new Taken(Set.of(), Memory.NOT_TAKEN, Mark.NONE);
     }
 
     /** Empty when this host cannot tell. */
-    private Optional<Taken> taken(Host host, Move move, OptionalLong mark) {
+    private Optional<Taken> taken(Host host, Move move, Optional<Mark> mark) {
         try {
+            var asked = clock.instant();
             var rows = servers.query(host, MoveSql.target(move));
             var staging = MoveStateSql.pathsAtTarget(rows, move.staging());
             var table = MoveStateSql.pathsAtTarget(rows, move.table().table());
@@ -165,33 +185,28 @@ final class MoveObserver {
             var taken = MoveStateSql.taken(fingerprints, remembered);
             return Optional.of(new Taken(
                     taken,
-                    MoveStateSql.memory(taken, remembered, window(host, move), mark),
-                    MoveStateSql.lastRemembered(remembered)));
+                    MoveStateSql.memory(taken, remembered, window(host, move), mark, clock.instant()),
+                    new Mark(MoveStateSql.lastRemembered(remembered), asked)));
         } catch (ClickHouseException e) {
             return Optional.empty();
         }
     }
 
-    private int window(Host host, Move move) {
+    private Window window(Host host, Move move) {
         var database = move.table().database();
         var name = move.table().table();
-        return TargetTableSql.read(database, name, servers.query(host, TargetTableSql.table(database, name)), List.of())
-                .map(table -> table.settings().get(WINDOW))
-                .map(Integer::parseInt)
-                .orElse(DEFAULT_WINDOW);
+        var table = TargetTableSql.read(
+                database, name, servers.query(host, TargetTableSql.table(database, name)), List.of());
+        return Window.of(
+                servers.query(host, MoveSql.windows()),
+                table.map(TargetTable::settings).orElse(Map.of()));
     }
 
     /** Asked only once a drop is queued; an insert that cannot be told to have ended has not. */
-    private boolean isInsertInFlight(Move move, List<Source> source) {
-        var dropping = new HashSet<Source.Known>();
-        source.forEach(one -> {
-            if (one instanceof Source.Known known && known.dropsUpTo().isPresent()) {
-                dropping.add(known);
-            }
-        });
-        return dropping.stream()
+    private boolean isInsertInFlight(Move move, Map<Host, OptionalLong> drops) {
+        return drops.entrySet().stream()
                 .findFirst()
-                .map(known -> isInsertInFlight(known.host(), move, known.dropsUpTo()))
+                .map(drop -> isInsertInFlight(drop.getKey(), move, drop.getValue()))
                 .orElse(false);
     }
 

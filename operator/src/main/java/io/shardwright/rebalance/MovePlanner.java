@@ -76,8 +76,23 @@ final class MovePlanner {
                 .toList();
     }
 
-    /** @param overload bytes that are still above the limits */
-    private record Found(List<Relocation> relocations, long overload) {
+    /**
+     * A plan and what it is good for.
+     *
+     * @param bytes fewer that are above the limits with it
+     */
+    record Gain(List<Relocation> relocations, long bytes) {}
+
+    static Gain gain(List<ShardSpace> shards, List<Unit> units, int tolerancePercent) {
+        var found = seek(shards, units, tolerancePercent);
+        return new Gain(found.relocations(), found.before() - found.overload());
+    }
+
+    /**
+     * @param before bytes that are above the limits without it
+     * @param overload those that still are
+     */
+    private record Found(List<Relocation> relocations, long before, long overload) {
         long bytesTo(int shard) {
             return relocations.stream()
                     .filter(relocation -> relocation.to() == shard)
@@ -98,10 +113,11 @@ final class MovePlanner {
 
     private Found seek() {
         best = placement.positions();
-        bestOverload = placement.overload();
+        long before = placement.overload();
+        bestOverload = before;
         bestMoved = 0;
-        if (bestOverload == 0) {
-            return new Found(List.of(), 0);
+        if (before == 0) {
+            return new Found(List.of(), 0, 0);
         }
         takeFromTheFull();
         undoWhatIsNotNeeded();
@@ -111,7 +127,7 @@ final class MovePlanner {
             IntStream.range(0, placement.units()).forEach(placement::backToOrigin);
             tryAll(0);
         }
-        return new Found(placement.relocations(best).stream().sorted(ORDER).toList(), bestOverload);
+        return new Found(placement.relocations(best).stream().sorted(ORDER).toList(), before, bestOverload);
     }
 
     private void takeFromTheFull() {

@@ -10,14 +10,12 @@ import java.util.TreeMap;
 
 /** Statements of moves. Each names its move, so that it is found among the running ones. */
 final class MoveSql {
+    static final String WINDOW = "replicated_deduplication_window";
+    static final String WINDOW_SECONDS = "replicated_deduplication_window_seconds";
+
     /** What is staged stays as it was copied, and every fingerprint is kept for as long as the move takes. */
-    private static final Map<String, String> AS_COPIED = Map.of(
-            "max_bytes_to_merge_at_max_space_in_pool",
-            "1",
-            "replicated_deduplication_window",
-            "1000000",
-            "replicated_deduplication_window_seconds",
-            "315360000");
+    private static final Map<String, String> AS_COPIED =
+            Map.of("max_bytes_to_merge_at_max_space_in_pool", "1", WINDOW, "1000000", WINDOW_SECONDS, "315360000");
 
     /** A replica that tried so often to fetch what is staged has trouble; the first tries often come too early. */
     private static final int TRIES = 3;
@@ -98,7 +96,8 @@ final class MoveSql {
 
     /** Statements of the move that run on a host. */
     static String running(Move move) {
-        return "SELECT 'running' AS kind, query_id AS a, '' AS b, '' AS c, '' AS d FROM system.processes"
+        return "SELECT 'running' AS kind, query_id AS a, toString(toUInt64(elapsed)) AS b, query AS c, '' AS d"
+                + " FROM system.processes"
                 + " WHERE position(query, " + Sql.literal(move.staging())
                 + ") > 0 AND position(query, 'system.processes') = 0";
     }
@@ -178,6 +177,12 @@ final class MoveSql {
     static String remembered(String path) {
         return "SELECT name, value, toString(czxid) FROM system.zookeeper WHERE path = "
                 + Sql.literal(path + "/blocks");
+    }
+
+    /** How much tables remember that do not say so themselves. */
+    static String windows() {
+        return "SELECT name, value FROM system.merge_tree_settings WHERE name IN (" + Sql.literal(WINDOW) + ", "
+                + Sql.literal(WINDOW_SECONDS) + ")";
     }
 
     private static String alter(Move move, String table) {

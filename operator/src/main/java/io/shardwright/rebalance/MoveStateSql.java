@@ -5,11 +5,16 @@ import io.shardwright.rebalance.MoveObserved.Part;
 import io.shardwright.rebalance.MoveObserved.Source;
 import io.shardwright.rebalance.MoveObserved.Target;
 import io.shardwright.topology.Host;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,6 +23,8 @@ import java.util.stream.Stream;
 final class MoveStateSql {
     private static final Set<String> DROPS = Set.of("drop", "detach");
     private static final Set<String> FETCH = Set.of("get");
+    private static final Duration HANGING = Duration.ofMinutes(1);
+    private static final Pattern ABOUT_A_TABLE = Pattern.compile("\\A\\s*(CREATE|DROP) TABLE ");
 
     private MoveStateSql() {}
 
@@ -112,7 +119,22 @@ final class MoveStateSql {
                 !taken.isEmpty() && taken.stream().allMatch(name -> isStanding(name, move.partition(), standing)),
                 isCaughtUp,
                 ofKind(rows, "running").findAny().isPresent(),
-                ofKind(rows, "trouble").map(row -> row.get(1)).findFirst());
+                ofKind(rows, "trouble").map(row -> row.get(1)).findFirst(),
+                hanging(rows, move));
+    }
+
+    /** A statement that makes or drops a table of the move has milliseconds to do. Others take as long as there are rows. */
+    private static Optional<String> hanging(List<List<String>> rows, Move move) {
+        return ofKind(rows, "running")
+                .filter(row -> Duration.ofSeconds(Long.parseLong(row.get(2))).compareTo(HANGING) >= 0)
+                .flatMap(row -> ABOUT_A_TABLE
+                        .matcher(row.get(3))
+                        .results()
+                        .map(verb -> verb.group(1) + " TABLE "
+                                + move.table().database() + "."
+                                + (row.get(3).contains(move.inbox()) ? move.inbox() : move.staging())
+                                + ", for " + row.get(2) + " s"))
+                .findFirst();
     }
 
     private static boolean isStanding(String name, String partition, List<List<String>> standing) {
@@ -131,19 +153,39 @@ final class MoveStateSql {
                 .collect(Collectors.toSet());
     }
 
+    /** How much a table remembers of what it took: so many blocks, for so long. */
+    record Window(int blocks, Duration age) {
+        /** @param rows that {@link MoveSql#windows} returned: what holds for tables that say nothing else */
+        static Window of(List<List<String>> rows, Map<String, String> settingsOfTable) {
+            var settings = rows.stream()
+                    .collect(Collectors.toMap(List::getFirst, List::getLast, (one, other) -> one, HashMap::new));
+            settings.putAll(settingsOfTable);
+            return new Window(
+                    Integer.parseInt(settings.get(MoveSql.WINDOW)),
+                    Duration.ofSeconds(Long.parseLong(settings.get(MoveSql.WINDOW_SECONDS))));
+        }
+    }
+
     /**
-     * @param window how many entries the target remembers
-     * @param mark the last of them when the switch began, in ZooKeeper's count of changes; empty before that: then nothing
-     *     was attached
+     * @param mark what the target remembered when the switch began; empty before that: then nothing was attached
+     * @param now after the target was asked
      */
-    static Memory memory(Set<String> taken, List<List<String>> remembered, int window, OptionalLong mark) {
+    static Memory memory(
+            Set<String> taken, List<List<String>> remembered, Window window, Optional<Mark> mark, Instant now) {
         if (!taken.isEmpty()) {
             return Memory.TAKEN;
         }
-        boolean reachesBack = mark.isEmpty()
-                || remembered.size() < window
-                || remembered.stream().anyMatch(row -> Long.parseLong(row.get(2)) <= mark.getAsLong());
-        return reachesBack ? Memory.NOT_TAKEN : Memory.FORGOTTEN;
+        return mark.filter(begin -> !reachesBack(remembered, window, begin, now))
+                        .isPresent()
+                ? Memory.FORGOTTEN
+                : Memory.NOT_TAKEN;
+    }
+
+    private static boolean reachesBack(List<List<String>> remembered, Window window, Mark begin, Instant now) {
+        boolean isRecent = Duration.between(begin.at(), now).compareTo(window.age()) < 0;
+        return isRecent
+                && (remembered.size() < window.blocks()
+                        || remembered.stream().anyMatch(row -> Long.parseLong(row.get(2)) <= begin.last()));
     }
 
     static long lastRemembered(List<List<String>> remembered) {

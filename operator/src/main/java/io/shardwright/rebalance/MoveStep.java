@@ -4,7 +4,6 @@ import io.shardwright.crds.MovePhase;
 import io.shardwright.plan.Hold;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What comes next of a move. The phase, or the end, is reached when every action was done.
@@ -18,7 +17,7 @@ record MoveStep(
         End end,
         List<RebalanceAction> actions,
         List<Hold> holds,
-        OptionalLong mark,
+        Optional<Mark> mark,
         Optional<ReadSide> side) {
     MoveStep {
         actions = List.copyOf(actions);
@@ -35,13 +34,13 @@ record MoveStep(
     }
 
     MoveStep(MovePhase phase, End end, List<? extends RebalanceAction> actions, List<Hold> holds) {
-        this(phase, end, List.copyOf(actions), holds, OptionalLong.empty(), Optional.empty());
+        this(phase, end, List.copyOf(actions), holds, Optional.empty(), Optional.empty());
     }
 
     /** @param mark the last thing that the target remembers */
-    static MoveStep beginSwitch(long mark) {
+    static MoveStep beginSwitch(Mark mark) {
         return new MoveStep(
-                MovePhase.Switching, End.NOT_YET, List.of(), List.of(), OptionalLong.of(mark), Optional.empty());
+                MovePhase.Switching, End.NOT_YET, List.of(), List.of(), Optional.of(mark), Optional.empty());
     }
 
     /** The same, and servers are to read from a side. */

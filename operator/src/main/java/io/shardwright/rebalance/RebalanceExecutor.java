@@ -29,8 +29,9 @@ final class RebalanceExecutor {
      * How things are said and done.
      *
      * @param bytesPerSecond at which a copy may fetch; 0 for no limit
+     * @param whenCopied run when a copy is over, however it ended
      */
-    record Means(Dialect dialect, long bytesPerSecond) {}
+    record Means(Dialect dialect, long bytesPerSecond, Runnable whenCopied) {}
 
     Outcome<RebalanceAction> execute(RebalanceAction action, Means means) {
         try {
@@ -44,7 +45,8 @@ final class RebalanceExecutor {
     private void run(RebalanceAction action, Means means) {
         var move = action.move();
         switch (action) {
-            case RebalanceAction.CopyPartition copy -> copies.start(move.id(), () -> copyOrTidyUp(copy, means));
+            case RebalanceAction.CopyPartition copy ->
+                copies.start(move.id(), () -> copyOrTidyUp(copy, means), means.whenCopied());
             case RebalanceAction.StopQueue stop -> servers.execute(stop.host(), MoveSql.stopQueue(move));
             case RebalanceAction.QueueDrop drop ->
                 servers.execute(drop.host(), MoveSql.drop(move), MoveSql.notWaiting());
@@ -53,10 +55,7 @@ final class RebalanceExecutor {
             case RebalanceAction.AttachPartition attach -> servers.execute(attach.host(), MoveSql.attach(move));
             case RebalanceAction.AwaitVisible await -> awaitVisible(await);
             case RebalanceAction.StartQueue start -> servers.execute(start.host(), MoveSql.startQueue(move));
-            case RebalanceAction.DropMoveTables drop -> {
-                dropTables(move, drop.host(), means);
-                copies.forget(move.id());
-            }
+            case RebalanceAction.DropMoveTables drop -> dropTables(move, drop.host(), means);
         }
     }
 

@@ -1,11 +1,9 @@
 package io.shardwright.rebalance;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
 import io.shardwright.clickhouse.Servers;
 import io.shardwright.clickhouse.TableGate;
@@ -17,8 +15,6 @@ import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.Table;
 import io.shardwright.plan.Parsed;
 import io.shardwright.rebalance.MoveObserved.Target;
-import io.shardwright.topology.ClusterIntent;
-import io.shardwright.topology.ClusterParser;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Looks at what a rebalance needs to know: objects from the caches, and every host. */
@@ -46,6 +43,21 @@ final class RebalanceObserver {
 
     RebalanceObserved observe(
             RebalanceIntent intent, Rebalance resource, List<CurrentMove> current, Context<Rebalance> context) {
+        return observe(intent, resource, current, hosts::observe, context);
+    }
+
+    /** Where nothing is begun, what the hosts hold is of no interest. */
+    RebalanceObserved observeBegun(
+            RebalanceIntent intent, Rebalance resource, List<CurrentMove> current, Context<Rebalance> context) {
+        return observe(intent, resource, current, cluster -> List.of(), context);
+    }
+
+    private RebalanceObserved observe(
+            RebalanceIntent intent,
+            Rebalance resource,
+            List<CurrentMove> current,
+            Function<ClusterFacts, List<HostParts>> look,
+            Context<Rebalance> context) {
         var cluster = cluster(intent, context);
         if (cluster.isEmpty()) {
             return new RebalanceObserved(
@@ -54,8 +66,7 @@ final class RebalanceObserver {
         var tables = cache(Table.class, context)
                 .list(intent.namespace(), table -> table.getSpec().cluster().equals(intent.cluster()))
                 .collect(Collectors.toMap(RebalanceObserver::nameOf, table -> table, (one, other) -> one));
-        // A pass for a resource that is being deleted begins nothing, so that what the hosts hold is of no interest.
-        var parts = resource.isMarkedForDeletion() ? List.<HostParts>of() : hosts.observe(cluster.get());
+        var parts = look.apply(cluster.get());
         var observed = moves.observe(current, cluster.get());
         return new RebalanceObserved(
                 cluster,
@@ -74,20 +85,7 @@ final class RebalanceObserver {
     private Optional<ClusterFacts> cluster(RebalanceIntent intent, Context<Rebalance> context) {
         return cache(ClickHouseCluster.class, context)
                 .get(new ResourceID(intent.cluster(), intent.namespace()))
-                .filter(cluster -> !cluster.isMarkedForDeletion())
-                .flatMap(cluster ->
-                        ClusterParser.parse(cluster, dnsDomain) instanceof Parsed.Accepted<ClusterIntent>(var accepted)
-                                ? Optional.of(facts(accepted))
-                                : Optional.empty());
-    }
-
-    private static ClusterFacts facts(ClusterIntent cluster) {
-        return new ClusterFacts(
-                cluster.layout(),
-                Set.copyOf(cluster.hostsWithTables()),
-                cluster.leaving().shards().keySet(),
-                Quantity.getAmountInBytes(cluster.storage().size()).longValue(),
-                Dialect.of(cluster.version()));
+                .flatMap(cluster -> ClusterFacts.of(cluster, dnsDomain));
     }
 
     /** Moves whose copy is complete are about to change shards, or do: nobody else may attach or drop partitions then. */
@@ -176,6 +174,7 @@ final class RebalanceObserver {
         boolean isActive = !Boolean.TRUE.equals(other.getSpec().dryRun())
                 && !Boolean.TRUE.equals(other.getSpec().paused())
                 && !other.isMarkedForDeletion()
+                && RebalanceParser.parse(other) instanceof Parsed.Accepted
                 && (other.getStatus() == null || other.getStatus().phase() != RebalancePhase.Succeeded);
         return isActive && AGE.compare(other, resource) < 0;
     }

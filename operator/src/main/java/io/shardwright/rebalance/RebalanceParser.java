@@ -42,6 +42,28 @@ final class RebalanceParser {
                 .orElseGet(() -> new Parsed.Accepted<>(intent(resource, spec)));
     }
 
+    /**
+     * What is known of a Rebalance whatever else its spec says: enough to end, or to give up, what it has begun, and to begin
+     * nothing. Empty if not even its cluster is named.
+     */
+    static Optional<RebalanceIntent> ofBegun(Rebalance resource) {
+        return Optional.ofNullable(resource.getSpec())
+                .filter(spec -> spec.cluster() != null)
+                .map(spec -> new RebalanceSpec(
+                        spec.cluster(),
+                        spec.dryRun(),
+                        true,
+                        spec.drain(),
+                        spec.imbalancePercent(),
+                        spec.weights(),
+                        null,
+                        spec.bandwidth(),
+                        spec.concurrency(),
+                        null,
+                        spec.reads()))
+                .map(spec -> intent(resource, spec));
+    }
+
     private static Optional<String> problemOf(RebalanceSpec spec) {
         var tables = Objects.requireNonNullElse(spec.tables(), new RebalanceTables(null, null, null));
         return Stream.of(

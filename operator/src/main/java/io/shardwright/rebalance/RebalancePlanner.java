@@ -52,15 +52,17 @@ final class RebalancePlanner {
 
     /**
      * @param current moves that were begun, as status says
+     * @param waitingSince since when only what passes by itself is in the way, as status says
      * @param mayBegin whether a move may begin as far as the bandwidth goes
      */
     static RebalanceDecision plan(
             RebalanceIntent intent,
             RebalanceObserved observed,
             List<CurrentMove> current,
+            Optional<Instant> waitingSince,
             boolean mayBegin,
             Instant now) {
-        return plan(intent, observed, current, mayBegin, now, MoveRule.ALL);
+        return plan(intent, observed, current, waitingSince, mayBegin, now, MoveRule.ALL);
     }
 
     /** @param rules those that are obeyed: all, but in tests */
@@ -68,10 +70,11 @@ final class RebalancePlanner {
             RebalanceIntent intent,
             RebalanceObserved observed,
             List<CurrentMove> current,
+            Optional<Instant> waitingSince,
             boolean mayBegin,
             Instant now,
             Set<MoveRule> rules) {
-        return new RebalancePlanner(intent, observed, current, now, rules).plan(mayBegin);
+        return new RebalancePlanner(intent, observed, current, now, rules).plan(waitingSince, mayBegin);
     }
 
     /** The Rebalance is being deleted: what was begun is ended or given up. */
@@ -88,6 +91,9 @@ final class RebalancePlanner {
             Instant now,
             Set<MoveRule> rules) {
         var planner = new RebalancePlanner(intent, observed, current, now, rules);
+        if (observed.cluster().isEmpty()) {
+            planner.holds.add(planner.clusterMissing());
+        }
         return planner.decision(
                 RebalancePhase.Paused,
                 observed.cluster().isEmpty() ? Map.of() : planner.steps(move -> false),
@@ -96,17 +102,21 @@ final class RebalancePlanner {
                 Optional.empty());
     }
 
-    private RebalanceDecision plan(boolean mayBegin) {
+    private RebalanceDecision plan(Optional<Instant> waitingSince, boolean mayBegin) {
         if (observed.cluster().isEmpty()) {
-            holds.add(new Hold(
-                    HoldReason.ClusterMissing, intent.cluster(), "there is no ClickHouseCluster of this name"));
+            holds.add(clusterMissing());
             return decision(RebalancePhase.Pending, Map.of(), List.of(), List.of(), Optional.empty());
         }
         boolean goesOn = !intent.isDryRun() && !intent.isPaused();
         var steps = steps(move -> goesOn);
         var inventory = Inventory.of(intent, observed.cluster().get(), observed.hosts(), observed.keyed(), current);
         holds.addAll(inventory.holds());
-        if (!inventory.isComplete()) {
+        var rejection = observed.cluster().get().rejection();
+        rejection.ifPresent(why -> holds.add(new Hold(
+                HoldReason.ClusterNotAccepted,
+                intent.cluster(),
+                "the cluster's spec is not accepted, so that no other move is begun: " + why)));
+        if (!inventory.isComplete() || rejection.isPresent()) {
             return decision(phase(false), steps, List.of(), List.of(), Optional.of(inventory));
         }
         var moves = movesOf(inventory);
@@ -132,11 +142,14 @@ final class RebalancePlanner {
                         && observed.ahead().isEmpty()
                 ? howManyBegin(moves)
                 : 0;
-        boolean isDone = moves.isEmpty()
-                && current.isEmpty()
-                && shortages.isEmpty()
-                && observed.ahead().isEmpty()
-                && !isHeldUp(inventory);
+        boolean isIdle =
+                moves.isEmpty() && current.isEmpty() && observed.ahead().isEmpty();
+        var waiting = Optional.of(inventory)
+                .filter(any -> isIdle && !intent.isDryRun())
+                .flatMap(left -> Waiting.of(left, intent.tolerancePercent(), waitingSince, isTime && goesOn, now));
+        var inTheWay = waiting.filter(wait -> !wait.isGivenUp()).map(Waiting::hold);
+        inTheWay.ifPresent(holds::add);
+        boolean isDone = isIdle && shortages.isEmpty() && inTheWay.isEmpty() && !isHeldUp(inventory);
         return decision(
                 phase(isDone),
                 steps,
@@ -144,7 +157,12 @@ final class RebalancePlanner {
                 moves.subList(begin, moves.size()).stream()
                         .map(RebalancePlanner::planned)
                         .toList(),
-                Optional.of(inventory));
+                Optional.of(inventory),
+                waiting);
+    }
+
+    private Hold clusterMissing() {
+        return new Hold(HoldReason.ClusterMissing, intent.cluster(), "there is no ClickHouseCluster of this name");
     }
 
     /** Nothing is known of the room on a shard of which a host does not answer. */
@@ -238,8 +256,16 @@ final class RebalancePlanner {
 
     private CurrentMove move(Content content, int from, int to) {
         var name = content.name();
+        var since = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        // One that was given up may have left something of its name.
         var text = String.join(
-                "/", intent.uid(), name.table().database(), name.table().table(), name.partition(), from + ">" + to);
+                "/",
+                intent.uid(),
+                name.table().database(),
+                name.table().table(),
+                name.partition(),
+                from + ">" + to,
+                since);
         var id = Hashes.of(text).substring(0, ID_LENGTH);
         return new CurrentMove(
                 new Move(id, name.table(), name.partition(), from, to),
@@ -247,8 +273,8 @@ final class RebalancePlanner {
                 content.bytes(),
                 content.rows(),
                 0,
-                0,
-                now.truncatedTo(ChronoUnit.SECONDS).toString(),
+                Mark.NONE,
+                since,
                 ReadSide.ALL);
     }
 
@@ -285,6 +311,16 @@ final class RebalancePlanner {
             List<CurrentMove> begun,
             List<PlannedMove> planned,
             Optional<Inventory> inventory) {
+        return decision(phase, steps, begun, planned, inventory, Optional.empty());
+    }
+
+    private RebalanceDecision decision(
+            RebalancePhase phase,
+            Map<String, MoveStep> steps,
+            List<CurrentMove> begun,
+            List<PlannedMove> planned,
+            Optional<Inventory> inventory,
+            Optional<Waiting> waiting) {
         var actions = new ArrayList<RebalanceAction>();
         steps.values().forEach(step -> {
             actions.addAll(step.actions());
@@ -296,6 +332,7 @@ final class RebalancePlanner {
                 begun,
                 planned,
                 inventory.map(Inventory::leftAlone).orElse(List.of()),
+                waiting,
                 inventory.map(Inventory::imbalancePercent).orElse(0),
                 new Plan<>(actions, holds));
     }

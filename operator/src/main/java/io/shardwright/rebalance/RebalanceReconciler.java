@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.clickhouse.Servers;
@@ -45,17 +46,27 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
 
     private static final Duration AT_ONCE = Duration.ofMillis(20);
 
-    /** How often a copy is looked at that runs. */
-    private static final Duration WATCHING = Duration.ofMillis(500);
+    /** How soon to look again at a copy that is on its way to the other replicas. */
+    private static final Duration WATCHING = Duration.ofMillis(100);
+
+    /** The longer a move has taken, the less it matters how soon its next step follows. */
+    private static final int LOOKS_AT_A_MOVE = 20;
+
+    private static final Duration WATCHING_SELDOM = Duration.ofSeconds(1);
 
     /** How soon to look again at what waits. */
     private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /** How soon to look again at what is in the way of all that is left, such as rows that were written a moment ago. */
+    private static final Duration WAITING = Duration.ofSeconds(5);
 
     /** How often a plan that is not carried out is made anew. */
     private static final Duration PLAN_AGAIN = Duration.ofSeconds(30);
 
     private final RebalanceObserver observer;
     private final RebalanceExecutor executor;
+    private final Copies copies = new Copies();
+    private final SimpleInboundEventSource<Rebalance> copied = new SimpleInboundEventSource<>();
     private final Journal journal;
     private final Clock clock;
 
@@ -64,8 +75,7 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
      * @param dnsDomain DNS domain of the Kubernetes cluster
      */
     public RebalanceReconciler(Servers servers, TableGate gate, Journal journal, String dnsDomain, Clock clock) {
-        var copies = new Copies();
-        var moves = new MoveObserver(servers, copies);
+        var moves = new MoveObserver(servers, copies, clock);
         this.observer = new RebalanceObserver(servers, moves, new ReadersObserver(servers, clock), gate, dnsDomain);
         this.executor = new RebalanceExecutor(servers, moves, copies);
         this.journal = journal;
@@ -75,12 +85,7 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
     @Override
     public UpdateControl<Rebalance> reconcile(Rebalance resource, Context<Rebalance> context) {
         return switch (RebalanceParser.parse(resource)) {
-            case Parsed.Rejected<RebalanceIntent>(var message) ->
-                StatusPatch.write(
-                        resource,
-                        RebalanceStatusProjection.rejected(resource, message, clock.instant()),
-                        Rebalance::new,
-                        context);
+            case Parsed.Rejected<RebalanceIntent>(var message) -> reject(resource, message, context);
             case Parsed.Accepted<RebalanceIntent>(var intent) -> reconcile(resource, intent, context);
         };
     }
@@ -92,30 +97,49 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
         var current = RebalanceStatusProjection.currentMoves(resource);
         var observed = observer.observe(intent, resource, current, context);
         var now = clock.instant();
-        var decision = RebalancePlanner.plan(intent, observed, current, mayBegin(resource, intent, current, now), now);
+        var decision = RebalancePlanner.plan(
+                intent,
+                observed,
+                current,
+                RebalanceStatusProjection.waitingSince(resource),
+                mayBegin(resource, intent, current, now),
+                now);
         var pass = carryOut(resource, intent, observed, decision, context);
         var update = StatusPatch.write(resource, pass.status(), Rebalance::new, context);
-        return decision.phase() == RebalancePhase.Succeeded ? update : update.rescheduleAfter(nextLook(decision, pass));
+        return decision.phase() == RebalancePhase.Succeeded ? update : update.rescheduleAfter(pass.nextLook());
     }
 
-    /** What was begun is ended or given up first. A Rebalance that is not accepted any more may have begun something too. */
+    /** What it has begun while it was accepted does not stay half done. */
+    private UpdateControl<Rebalance> reject(Rebalance resource, String message, Context<Rebalance> context) {
+        var pass = endWhatIsBegun(resource, context);
+        var status = RebalanceStatusProjection.rejected(
+                resource, pass.map(Pass::status).orElseGet(resource::getStatus), message, clock.instant());
+        var update = StatusPatch.write(resource, status, Rebalance::new, context);
+        return pass.map(ending -> update.rescheduleAfter(ending.nextLook())).orElse(update);
+    }
+
+    /** What was begun is ended or given up first, even if the spec is not accepted any more. */
     @Override
     public DeleteControl cleanup(Rebalance resource, Context<Rebalance> context) {
-        var current = RebalanceStatusProjection.currentMoves(resource);
-        if (current.isEmpty()
-                || !(RebalanceParser.parse(resource) instanceof Parsed.Accepted<RebalanceIntent>(var intent))) {
+        var ending = endWhatIsBegun(resource, context).filter(pass -> !pass.isTidy());
+        if (ending.isEmpty()) {
             return DeleteControl.defaultDelete();
         }
-        var observed = observer.observe(intent, resource, current, context);
-        var decision = RebalancePlanner.planRemoval(intent, observed, current, clock.instant());
-        var pass = carryOut(resource, intent, observed, decision, context);
-        boolean isTidy = observed.cluster().isEmpty() || pass.current().isEmpty();
-        if (isTidy) {
-            return DeleteControl.defaultDelete();
-        }
-        StatusPatch.tryToWrite(resource, pass.status(), Rebalance::new, context);
+        StatusPatch.tryToWrite(resource, ending.get().status(), Rebalance::new, context);
         return DeleteControl.noFinalizerRemoval()
-                .rescheduleAfter(nextLook(decision, pass).toMillis());
+                .rescheduleAfter(ending.get().nextLook().toMillis());
+    }
+
+    /** Empty if there is nothing to end. */
+    private Optional<Pass> endWhatIsBegun(Rebalance resource, Context<Rebalance> context) {
+        var current = RebalanceStatusProjection.currentMoves(resource);
+        return RebalanceParser.ofBegun(resource)
+                .filter(intent -> !current.isEmpty())
+                .map(intent -> {
+                    var observed = observer.observeBegun(intent, resource, current, context);
+                    var decision = RebalancePlanner.planRemoval(intent, observed, current, clock.instant());
+                    return carryOut(resource, intent, observed, decision, context);
+                });
     }
 
     private static boolean isOver(Rebalance resource) {
@@ -139,7 +163,11 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
         return copied <= seconds * intent.bytesPerSecond().getAsLong();
     }
 
-    private record Pass(RebalanceStatus status, List<CurrentMove> current, boolean allDone, boolean isFurther) {}
+    /**
+     * @param isTidy nothing is left of what was begun, or nothing to end it on: the cluster is gone
+     * @param nextLook when to look again
+     */
+    private record Pass(RebalanceStatus status, boolean isTidy, Duration nextLook) {}
 
     private Pass carryOut(
             Rebalance resource,
@@ -148,28 +176,56 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
             RebalanceDecision decision,
             Context<Rebalance> context) {
         var before = RebalanceStatusProjection.currentMoves(resource);
+        var id = ResourceID.fromResource(resource);
         var means = new Means(
                 observed.cluster().map(ClusterFacts::dialect).orElse(Dialect.of("18.16.1")),
-                intent.bytesPerSecond().orElse(0) / intent.concurrency());
+                intent.bytesPerSecond().orElse(0) / intent.concurrency(),
+                () -> copied.propagateEvent(id));
         var outcomes = ActionRunner.run(decision.plan().actions(), action -> executor.execute(action, means));
         var status = RebalanceStatusProjection.project(resource, decision, outcomes, clock.instant());
         journal.record(resource, holdsOf(resource), status.holds(), outcomes);
+        RebalanceHistory.announced(RebalanceStatusProjection.history(resource), status.history())
+                .forEach(what -> journal.announce(resource, what));
         var after = MoveLedger.after(before, decision, outcomes).current();
         observer.leaveGates(intent, before, after, context);
-        return new Pass(status, after, Outcome.allDone(outcomes), !after.equals(before));
+        forgetCopies(before, after);
+        return new Pass(
+                status,
+                observed.cluster().isEmpty() || after.isEmpty(),
+                nextLook(decision, after, Outcome.allDone(outcomes), !after.equals(before)));
     }
 
-    private static Duration nextLook(RebalanceDecision decision, Pass pass) {
-        if (pass.isFurther() && pass.allDone()) {
+    /** Not before a move is over: one that is given up because its copy failed too often is to stay so. */
+    private void forgetCopies(List<CurrentMove> before, List<CurrentMove> after) {
+        var goesOn = after.stream().map(move -> move.move().id()).toList();
+        before.stream()
+                .map(move -> move.move().id())
+                .filter(id -> !goesOn.contains(id))
+                .forEach(copies::forget);
+    }
+
+    private Duration nextLook(
+            RebalanceDecision decision, List<CurrentMove> current, boolean allDone, boolean isFurther) {
+        if (isFurther && allDone) {
             return AT_ONCE;
         }
-        if (!pass.allDone() || !decision.plan().holds().isEmpty()) {
-            return RETRY;
+        if (!allDone || !decision.plan().holds().isEmpty()) {
+            return decision.waiting().flatMap(Waiting::since).isPresent() ? WAITING : RETRY;
         }
         if (!decision.plan().actions().isEmpty()) {
             return AT_ONCE;
         }
-        return pass.current().isEmpty() && decision.phase() != RebalancePhase.Moving ? PLAN_AGAIN : WATCHING;
+        return current.isEmpty() && decision.phase() != RebalancePhase.Moving ? PLAN_AGAIN : watching(current);
+    }
+
+    private Duration watching(List<CurrentMove> moves) {
+        var now = clock.instant();
+        long pace = moves.stream()
+                .mapToLong(move ->
+                        Duration.between(Instant.parse(move.since()), now).toMillis() / LOOKS_AT_A_MOVE)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return Duration.ofMillis(Math.clamp(pace, WATCHING.toMillis(), WATCHING_SELDOM.toMillis()));
     }
 
     @Override
@@ -183,7 +239,8 @@ public final class RebalanceReconciler implements Reconciler<Rebalance>, Cleaner
         return List.of(
                 related(ClickHouseCluster.class, context),
                 related(Table.class, context),
-                related(ImportJob.class, context));
+                related(ImportJob.class, context),
+                copied);
     }
 
     /** Read from the cache; a Rebalance that is under way looks often enough by itself. */

@@ -29,10 +29,10 @@ import java.util.stream.Stream;
 /** Tells users how a rebalance is, and reads there which moves were begun. */
 final class RebalanceStatusProjection {
     private static final int MOST_PLANNED = 100;
-    private static final int MOST_HISTORY = 20;
 
     /** Passes by itself. */
-    private static final Set<HoldReason> WAITING_ITS_TURN = EnumSet.of(HoldReason.MoveAhead, HoldReason.StillInUse);
+    private static final Set<HoldReason> WAITING_ITS_TURN =
+            EnumSet.of(HoldReason.MoveAhead, HoldReason.StillInUse, HoldReason.BeingWritten, HoldReason.Busy);
 
     private RebalanceStatusProjection() {}
 
@@ -51,7 +51,11 @@ final class RebalanceStatusProjection {
                         move.bytes(),
                         move.rows(),
                         move.attempts(),
-                        Objects.requireNonNullElse(move.mark(), 0L),
+                        new Mark(
+                                Objects.requireNonNullElse(move.mark(), 0L),
+                                Optional.ofNullable(move.markedAt())
+                                        .map(Instant::parse)
+                                        .orElse(Instant.EPOCH)),
                         move.since(),
                         new ReadSide(
                                 Objects.requireNonNullElse(move.readFrom(), List.of()),
@@ -59,10 +63,19 @@ final class RebalanceStatusProjection {
                 .toList();
     }
 
-    static RebalanceStatus rejected(Rebalance resource, String message, Instant now) {
+    /** Since when only what passes by itself is in the way, as status says. */
+    static Optional<Instant> waitingSince(Rebalance resource) {
+        return previous(resource).map(RebalanceStatus::waitingSince).map(Instant::parse);
+    }
+
+    /** @param last what it came to before it was rejected, or what ending that has come to; may be null */
+    static RebalanceStatus rejected(Rebalance resource, RebalanceStatus last, String message, Instant now) {
         var conditions = previous(resource).map(RebalanceStatus::conditions).orElse(null);
         var rejection = Rejection.of(resource, conditions, message, now);
-        var before = previous(resource);
+        var before = Optional.ofNullable(last);
+        boolean isEnding = before.map(RebalanceStatus::current)
+                .filter(moves -> !moves.isEmpty())
+                .isPresent();
         return new RebalanceStatus(
                 rejection.generation(),
                 before.map(RebalanceStatus::phase).orElse(RebalancePhase.Pending),
@@ -78,19 +91,21 @@ final class RebalanceStatusProjection {
                 null,
                 before.map(RebalanceStatus::startTime).orElse(null),
                 null,
+                null,
                 rejection.summary(),
                 before.map(RebalanceStatus::current).orElse(null),
                 null,
                 null,
                 before.map(RebalanceStatus::history).orElse(null),
                 rejection.conditions(),
-                List.of());
+                isEnding ? before.map(RebalanceStatus::holds).orElse(null) : List.of());
     }
 
     static RebalanceStatus project(
             Rebalance resource, RebalanceDecision decision, List<Outcome<RebalanceAction>> outcomes, Instant now) {
         var before = previous(resource);
-        var ledger = MoveLedger.after(currentMoves(resource), decision, outcomes);
+        var current = currentMoves(resource);
+        var ledger = MoveLedger.after(current, decision, outcomes);
         var progress = Progress.of(before, decision, ledger, now);
         var told = told(decision, ledger, progress, outcomes);
         return new RebalanceStatus(
@@ -110,11 +125,16 @@ final class RebalanceStatusProjection {
                 decision.phase() == RebalancePhase.Succeeded
                         ? before.map(RebalanceStatus::completionTime).orElseGet(() -> seconds(now))
                         : null,
+                decision.waiting()
+                        .filter(wait -> !wait.isGivenUp())
+                        .flatMap(Waiting::since)
+                        .map(RebalanceStatusProjection::seconds)
+                        .orElse(null),
                 Summaries.brief(told.summary()),
                 ledger.current().stream().map(RebalanceStatusProjection::status).toList(),
                 decision.planned().stream().limit(MOST_PLANNED).toList(),
                 decision.leftAlone(),
-                history(before, outcomes, now),
+                RebalanceHistory.after(history(resource), current, ledger, outcomes, now),
                 Conditions.of(
                         before.map(RebalanceStatus::conditions).orElse(null),
                         resource.getMetadata().getGeneration(),
@@ -199,9 +219,18 @@ final class RebalanceStatusProjection {
                 "Dry run: " + progress.left() + " moves of " + Amounts.bytes(progress.bytesLeft())
                         + " would be made, the fullest shard is " + decision.imbalancePercent()
                         + "% above its share";
-            case Moving -> "Progressing" + moving.map(move -> ": " + move).orElse("");
+            case Moving ->
+                decision.waiting()
+                        .map(wait -> "Waiting: " + words(wait.hold()))
+                        .orElseGet(() ->
+                                "Progressing" + moving.map(move -> ": " + move).orElse(""));
             case Paused -> moving.map(move -> "Pausing: " + move).orElse("Paused");
-            case Succeeded -> "Succeeded: the fullest shard is " + decision.imbalancePercent() + "% above its share";
+            case Succeeded ->
+                "Succeeded: the fullest shard is " + decision.imbalancePercent() + "% above its share"
+                        + decision.waiting()
+                                .map(wait -> ". Given up after " + Amounts.duration(Waiting.LONG_ENOUGH) + ": "
+                                        + wait.hold().subject() + ", and what status.leftAlone lists")
+                                .orElse("");
         };
     }
 
@@ -218,37 +247,9 @@ final class RebalanceStatusProjection {
         return hold.subject() + ": " + hold.message();
     }
 
-    /** What cannot be undone, with what was verified before. */
-    private static List<HistoryLine> history(
-            Optional<RebalanceStatus> before, List<Outcome<RebalanceAction>> outcomes, Instant now) {
-        var news = outcomes.stream()
-                .filter(Outcome.Done.class::isInstance)
-                .map(Outcome::action)
-                .map(action -> line(action, now))
-                .filter(Objects::nonNull);
-        var all = Stream.concat(before.map(RebalanceStatus::history).stream().flatMap(List::stream), news)
-                .toList();
-        return all.subList(Math.max(0, all.size() - MOST_HISTORY), all.size());
-    }
-
-    private static HistoryLine line(RebalanceAction action, Instant now) {
-        return switch (action) {
-            case RebalanceAction.QueueDrop drop ->
-                new HistoryLine(
-                        seconds(now),
-                        drop.describe(),
-                        "checksums of all parts are the same on every replica of shard "
-                                + drop.move().from() + " and, as a copy, of shard "
-                                + drop.move().to());
-            case RebalanceAction.RescuePart rescue ->
-                new HistoryLine(seconds(now), rescue.describe(), "the part was not among those that were copied");
-            case RebalanceAction.CopyPartition copy -> null;
-            case RebalanceAction.StopQueue stop -> null;
-            case RebalanceAction.AttachPartition attach -> null;
-            case RebalanceAction.AwaitVisible await -> null;
-            case RebalanceAction.StartQueue start -> null;
-            case RebalanceAction.DropMoveTables drop -> null;
-        };
+    /** As status has it. */
+    static List<HistoryLine> history(Rebalance resource) {
+        return previous(resource).map(RebalanceStatus::history).orElse(List.of());
     }
 
     private static MoveStatus status(CurrentMove move) {
@@ -263,7 +264,8 @@ final class RebalanceStatusProjection {
                 move.bytes(),
                 move.rows(),
                 move.attempts(),
-                move.mark(),
+                move.mark().last(),
+                move.mark().equals(Mark.NONE) ? null : move.mark().at().toString(),
                 move.since(),
                 move.side().isAll() ? null : move.side().hosts(),
                 move.side().since().map(Instant::toString).orElse(null));

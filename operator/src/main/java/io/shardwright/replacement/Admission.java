@@ -6,27 +6,28 @@ import static io.shardwright.crds.ReplacementPhase.Lost;
 import static io.shardwright.crds.ReplacementPhase.RestoringSchema;
 import static io.shardwright.crds.ReplacementPhase.Starting;
 
+import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.holdings.Coverage;
 import io.shardwright.holdings.HostContents;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.plan.HoldReason;
+import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.PodView;
 import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Decides whether a server that is up and outside the Services may serve, and what it needs until it may. */
 final class Admission {
     /** How long one that is behind waits for a better one when no host of its shard serves. */
     private static final Duration ALONE = Duration.ofSeconds(30);
+
+    /** Of one that lacks parts. */
+    static final String BEHIND = "Behind";
 
     private static final String SCHEMA = "Schema";
 
@@ -37,6 +38,7 @@ final class Admission {
     private final ReplacementObserved observed;
     private final Peers peers;
     private final Remains remains;
+    private final Restoration restoration;
     private final Instant now;
     private final Set<ReplacementRule> rules;
 
@@ -45,44 +47,66 @@ final class Admission {
             ReplacementObserved observed,
             Peers peers,
             Remains remains,
+            Restoration restoration,
             Instant now,
             Set<ReplacementRule> rules) {
         this.intent = intent;
         this.observed = observed;
         this.peers = peers;
         this.remains = remains;
+        this.restoration = restoration;
         this.now = now;
         this.rules = rules;
     }
 
     Verdict judge(Host host, PodView pod, HostContents contents) {
-        var reference = reference(host);
-        var missing = reference.without(contents, intent.dialect());
+        if (observed.elsewhere().orElse(null) instanceof Answer.Silent(var message)) {
+            return Verdict.of(
+                    host,
+                    phaseUntilAsked(host),
+                    "PeersAway",
+                    "other shards serve, and none says what tables there are: " + message);
+        }
+        var reference = restoration.reference(host);
         if (contents.isEmpty() && reference.isEmpty()) {
             return emptyAmongEmpty(host, pod);
         }
-        if (missing.hasReplicated() || contents.isEmpty() && !missing.lacksNothing()) {
+        var missing = reference.without(contents, intent.dialect());
+        return restoration.withRefused(host, contents, missing, judge(host, pod, contents, missing));
+    }
+
+    private Verdict judge(Host host, PodView pod, HostContents contents, Reference missing) {
+        boolean isIncomplete = !restoration.barring(host, missing).lacksNothing();
+        if (missing.hasReplicated() || contents.isEmpty() && isIncomplete) {
             return withoutTables(host, contents, missing);
         }
         boolean isRebuilt = isRebuilt(host);
-        return isRebuilt && !missing.lacksNothing()
-                ? Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing)).with(restore(host, missing, List.of()))
-                : caughtUp(host, pod, contents, isRebuilt);
+        if (!isIncomplete
+                || !isRebuilt && !isBegun(host) && observed.elsewhere().isEmpty()) {
+            return caughtUp(host, pod, contents, isRebuilt);
+        }
+        var verdict = Verdict.of(host, isRebuilt ? RestoringSchema : Starting, SCHEMA, missing.told());
+        return verdict.with(isRebuilt ? restoration.restore(host, missing, List.of()) : begin(host, missing));
     }
 
-    /** What serves, or may, counts before what is itself being rebuilt; another shard's schema where this one has none. */
-    private Reference reference(Host host) {
-        var own = intent.hosts().stream()
-                .filter(other -> !other.equals(host))
-                .sorted((one, other) -> Boolean.compare(observed.isInService(other), observed.isInService(one)))
-                .flatMap(other -> observed.contents(other).stream())
+    private ReplacementPhase phaseUntilAsked(Host host) {
+        return observed.before(host)
+                .phase()
+                .filter(ReplacementPhase::isIncomplete)
+                .orElse(Starting);
+    }
+
+    /** Its tables are being made, of a shard without rows: views may lack when all others stand. */
+    private boolean isBegun(Host host) {
+        return observed.before(host).is(Starting)
+                && observed.before(host).reason().equals(SCHEMA);
+    }
+
+    /** Tables are made once the status says so: whoever comes after a crash knows that views may lack. */
+    private List<ReplacementAction> begin(Host host, Reference missing) {
+        return restoration.restore(host, missing, List.of()).stream()
+                .filter(action -> isBegun(host) || !(action instanceof ReplacementAction.RestoreTable))
                 .toList();
-        var reference = Reference.of(own);
-        return reference.isEmpty()
-                ? observed.elsewhere()
-                        .map(contents -> Reference.of(List.of(contents)))
-                        .orElse(reference)
-                : reference;
     }
 
     /** Nobody to compare with: new, unless the coordination knows better. */
@@ -95,7 +119,7 @@ final class Admission {
                 Verdict.of(
                         host, Starting, "PeersAway", "ZooKeeper knows replicas of its peers, which do not answer yet");
             case Registration.Known(var replicas, var ofPeers) -> emptied(host, replicas);
-            case Registration.Unknown(var message) ->
+            case Registration.Unknown(var message, var _) ->
                 Verdict.of(
                         host, Starting, "CoordinationUnknown", "what ZooKeeper knows of it is not known: " + message);
             case null -> Verdict.of(host, Starting, "CoordinationUnknown", "ZooKeeper was not asked yet");
@@ -121,19 +145,11 @@ final class Admission {
      */
     private Verdict withoutTables(Host host, HostContents contents, Reference missing) {
         if (!(peers.registration(host) instanceof Registration.Known known)) {
-            return peers.lackOfCopies(host)
-                    .orElseThrow()
-                    .verdict(
-                            host,
-                            observed.before(host)
-                                    .phase()
-                                    .filter(phase -> phase.isIncomplete())
-                                    .orElse(Starting),
-                            "");
+            return peers.lackOfCopies(host).orElseThrow().verdict(host, phaseUntilAsked(host), "");
         }
         var registered = peers.missing(host, known);
         if (registered.isEmpty() && !missing.hasRows() && !observed.before(host).isIncomplete()) {
-            return Verdict.of(host, Starting, SCHEMA, lacks(missing)).with(restore(host, missing, registered));
+            return Verdict.of(host, Starting, SCHEMA, missing.told()).with(begin(host, missing));
         }
         var own = ownPlaces(host, contents, registered);
         var obstacle = peers.obstacle(host, own);
@@ -142,11 +158,11 @@ final class Admission {
                     .hold()
                     .filter(HoldReason.LastGoodCopy::equals)
                     .isPresent();
-            return obstacle.get().verdict(host, isLost ? Lost : RestoringSchema, lacks(missing));
+            return obstacle.get().verdict(host, isLost ? Lost : RestoringSchema, missing.told());
         }
-        var verdict = Verdict.of(host, RestoringSchema, SCHEMA, lacks(missing));
+        var verdict = Verdict.of(host, RestoringSchema, SCHEMA, missing.told());
         if (isAnnounced(host)) {
-            return verdict.with(restore(host, missing, own));
+            return verdict.with(restoration.restore(host, missing, own));
         }
         return registered.isEmpty()
                 ? verdict
@@ -170,39 +186,6 @@ final class Admission {
                 || before.is(RestoringSchema) && before.reason().equals(SCHEMA);
     }
 
-    /** Databases first; then all else at once, and what fails for want of another is tried again with the next pass. */
-    private List<ReplacementAction> restore(Host host, Reference missing, List<RegisteredReplica> ownPlaces) {
-        var actions = new ArrayList<ReplacementAction>();
-        missing.databases()
-                .forEach((name, engine) -> actions.add(new ReplacementAction.CreateDatabase(host, name, engine)));
-        missing.functions()
-                .forEach((name, sql) -> actions.add(
-                        new ReplacementAction.CreateFunction(host, name, RestoreSql.create(sql, intent.dialect()))));
-        if (!actions.isEmpty()) {
-            return actions;
-        }
-        boolean isFirstRound =
-                missing.tables().values().stream().anyMatch(table -> !RestoreSql.isConsumer(table.engine()));
-        var places = ownPlaces.stream().collect(Collectors.toMap(RegisteredReplica::path, Function.identity()));
-        missing.tables().forEach((id, table) -> {
-            if (isFirstRound && RestoreSql.isConsumer(table.engine())) {
-                return;
-            }
-            var place = table.replica().map(replica -> places.get(replica.path()));
-            if (place.isPresent() && intent.dialect().hasDropReplica()) {
-                actions.add(remains.forget(host, place.get()));
-            } else {
-                actions.add(new ReplacementAction.RestoreTable(
-                        host,
-                        id,
-                        place.isPresent()
-                                ? RestoreSql.attach(table.create())
-                                : RestoreSql.create(table.create(), intent.dialect())));
-            }
-        });
-        return actions;
-    }
-
     /** CAUGHT_UP_BEFORE_SERVING. */
     private Verdict caughtUp(Host host, PodView pod, HostContents contents, boolean isRebuilt) {
         if (!rules.contains(ReplacementRule.CAUGHT_UP_BEFORE_SERVING)) {
@@ -210,7 +193,7 @@ final class Admission {
         }
         var others =
                 intent.hosts().stream().filter(other -> !other.equals(host)).toList();
-        boolean someoneServes = others.stream().anyMatch(observed::isInService);
+        boolean someoneServes = others.stream().anyMatch(this::serves);
         if (others.stream().anyMatch(other -> mayHaveMore(other, isRebuilt, someoneServes))) {
             return Verdict.of(
                     host,
@@ -219,7 +202,7 @@ final class Admission {
                     "a peer that it is to be compared with does not answer");
         }
         var compared = others.stream()
-                .filter(other -> isRebuilt || !someoneServes || observed.isInService(other))
+                .filter(other -> isRebuilt || !someoneServes || serves(other))
                 .flatMap(other -> observed.contents(other).stream())
                 .toList();
         var behind = Coverage.behind(contents, compared, !hasHadTime(host, pod, isRebuilt));
@@ -231,8 +214,14 @@ final class Admission {
         }
         long total =
                 compared.stream().mapToLong(HostContents::replicatedBytes).max().orElse(0);
-        return Verdict.of(host, isRebuilt ? CatchingUp : Starting, "Behind", behind.get())
+        return Verdict.of(host, isRebuilt ? CatchingUp : Starting, BEHIND, behind.get())
                 .at(contents.replicatedBytes(), total);
+    }
+
+    /** Pods are seen later than what servers say: one that has nothing any more is no measure. */
+    private boolean serves(Host other) {
+        return observed.isInService(other)
+                && observed.contents(other).filter(HostContents::isEmpty).isEmpty();
     }
 
     /** Of those that are up and were not rebuilt, the one that lacks least. */
@@ -286,17 +275,5 @@ final class Admission {
     private Verdict admit(Host host, PodView pod) {
         return remains.asItIsLetIn(host, isRebuilt(host))
                 .with(new ReplacementAction.Admit(host, pod.uid(), pod.container()));
-    }
-
-    private static String lacks(Reference missing) {
-        var first = Optional.of(missing.tables())
-                .filter(tables -> !tables.isEmpty())
-                .map(tables -> "table " + tables.firstKey())
-                .or(() -> missing.databases().keySet().stream().findFirst().map(name -> "database " + name))
-                .orElse("functions");
-        int count = missing.databases().size()
-                + missing.tables().size()
-                + missing.functions().size();
-        return "it lacks " + first + (count > 1 ? " and " + (count - 1) + " more" : "") + " that its peers have";
     }
 }

@@ -81,12 +81,10 @@ final class Peers {
     /** Whatever it had must be on a replica that serves, unless a user says otherwise. */
     Optional<Obstacle> lackOfCopies(Host host) {
         if (!(registration(host) instanceof Registration.Known known)) {
-            return Optional.of(wait(
-                    "CoordinationUnknown",
-                    "what ZooKeeper knows of it is not known: "
-                            + (observed.registrations().get(host) instanceof Registration.Unknown(var message)
-                                    ? message
-                                    : "it was not asked yet")));
+            return Optional.of(
+                    observed.registrations().get(host) instanceof Registration.Unknown unknown
+                            ? unknown(unknown)
+                            : unknown(new Registration.Unknown("it was not asked yet")));
         }
         var uncovered = Coverage.uncovered(missing(host, known), contentsOfKeepers(host));
         boolean isCovered = uncovered.isEmpty() || !rules.contains(ReplacementRule.NEVER_THE_LAST_GOOD_COPY);
@@ -94,6 +92,13 @@ final class Peers {
                 ? Optional.empty()
                 : Optional.of(new Obstacle(
                         Optional.of(HoldReason.LastGoodCopy), "LastGoodCopy", lastGoodCopy(host, uncovered)));
+    }
+
+    private static Obstacle unknown(Registration.Unknown registration) {
+        return new Obstacle(
+                registration.lasts() ? Optional.of(HoldReason.CoordinationTooLarge) : Optional.empty(),
+                "CoordinationUnknown",
+                "what ZooKeeper knows of it is not known: " + registration.message());
     }
 
     /** Another server that holds its place, or an earlier one of its own that has not been missed yet. */

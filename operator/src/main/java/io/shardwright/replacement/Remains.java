@@ -50,7 +50,7 @@ final class Remains {
                 observed.contents(host)
                         .map(contents -> judge(host, remains(host, contents, known)))
                         .orElseGet(() -> unknown(host, "its server was not asked yet"));
-            case Registration.Unknown(var message) -> unknown(host, message);
+            case Registration.Unknown(var message, var _) -> unknown(host, message);
             case null -> unknown(host, "it was not asked yet");
         };
     }

@@ -43,10 +43,22 @@ sealed interface ReplacementAction extends Action {
         }
     }
 
-    record CreateDatabase(Host host, String database, String engine) implements ReplacementAction {
+    /** Makes what a host's peers have. */
+    sealed interface Restore extends ReplacementAction {
+        /** What is made. */
+        String object();
+
         @Override
-        public String subject() {
-            return host.name() + " " + database;
+        default String subject() {
+            return host().name() + " " + object();
+        }
+    }
+
+    /** @param engine with its arguments */
+    record CreateDatabase(Host host, String database, String engine) implements Restore {
+        @Override
+        public String object() {
+            return database;
         }
 
         @Override
@@ -56,10 +68,10 @@ sealed interface ReplacementAction extends Action {
     }
 
     /** @param sql the peers' statement, so said that it makes what is missing and nothing else */
-    record RestoreTable(Host host, TableId table, String sql) implements ReplacementAction {
+    record RestoreTable(Host host, TableId table, String sql) implements Restore {
         @Override
-        public String subject() {
-            return host.name() + " " + table;
+        public String object() {
+            return table.toString();
         }
 
         @Override
@@ -68,15 +80,54 @@ sealed interface ReplacementAction extends Action {
         }
     }
 
-    record CreateFunction(Host host, String function, String sql) implements ReplacementAction {
+    record CreateFunction(Host host, String function, String sql) implements Restore {
         @Override
-        public String subject() {
-            return host.name() + " " + function + "()";
+        public String object() {
+            return function + "()";
         }
 
         @Override
         public String describe() {
             return "create function " + function + " on " + host.name() + " as its peers have it";
+        }
+    }
+
+    /**
+     * Has a host begin no fetch; what it is fetching it fetches to its end.
+     *
+     * @param podVersion as it was looked at: one that was let in meanwhile is left alone
+     */
+    record StopQueues(Host host, String podUid, String podVersion) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return "queues of " + host.name();
+        }
+
+        @Override
+        public String describe() {
+            return "stop the replication queues of " + host.name();
+        }
+
+        @Override
+        public boolean isRoutine() {
+            return true;
+        }
+    }
+
+    record StartQueues(Host host) implements ReplacementAction {
+        @Override
+        public String subject() {
+            return "queues of " + host.name();
+        }
+
+        @Override
+        public String describe() {
+            return "start the replication queues of " + host.name();
+        }
+
+        @Override
+        public boolean isRoutine() {
+            return true;
         }
     }
 

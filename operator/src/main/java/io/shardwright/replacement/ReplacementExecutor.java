@@ -35,6 +35,11 @@ final class ReplacementExecutor {
                     servers.execute(host, RestoreSql.createDatabase(database, engine));
                 case ReplacementAction.RestoreTable(var host, var table, var sql) -> servers.execute(host, sql);
                 case ReplacementAction.CreateFunction(var host, var function, var sql) -> servers.execute(host, sql);
+                case ReplacementAction.StopQueues(var host, var uid, var version) -> {
+                    writer.closeGate(namespace, host.podName(), uid, version, "its replication queues are stopped");
+                    servers.execute(host, QueueSql.STOP);
+                }
+                case ReplacementAction.StartQueues(var host) -> servers.execute(host, QueueSql.START);
                 case ReplacementAction.DropReplica(var host, var replica, var via, var dialect) ->
                     servers.execute(via, dialect.dropReplica(replica.name().value(), replica.path()));
                 case ReplacementAction.ForgetReplica(var host, var replica, var coordination) ->

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param hosts of the shard
  * @param after how long a node may be away before what cannot leave it is given up; empty for never unasked
  * @param onDrain whether a drained node counts as one that is away
+ * @param bytesPerSecond that a host which is made anew fetches at most; empty for no limit
  * @param requests replicas to replace
  * @param leaving hosts that are to serve no more
  */
@@ -24,6 +25,7 @@ record ReplacementIntent(
         List<Host> hosts,
         Optional<Duration> after,
         boolean onDrain,
+        Optional<Long> bytesPerSecond,
         List<Request> requests,
         Set<Host> leaving) {
     ReplacementIntent {

@@ -1,5 +1,6 @@
 package io.shardwright.replacement;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ReplaceRequest;
@@ -11,6 +12,7 @@ import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
 import io.shardwright.topology.Host;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +48,9 @@ final class ReplacementParser {
                                 .orElse(AFTER))
                         .filter(after -> !after.isZero()),
                 policy.map(ReplacementSpec::onDrain).orElse(false),
+                policy.map(ReplacementSpec::bandwidth)
+                        .map(Quantity::getAmountInBytes)
+                        .map(BigDecimal::longValue),
                 Objects.requireNonNullElse(spec.replace(), List.<ReplaceRequest>of()).stream()
                         .map(request -> new Request(
                                 request.replica(), request.reason(), Boolean.TRUE.equals(request.acceptDataLoss())))

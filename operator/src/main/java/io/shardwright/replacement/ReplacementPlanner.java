@@ -3,9 +3,11 @@ package io.shardwright.replacement;
 import static io.shardwright.crds.ReplacementPhase.InService;
 import static io.shardwright.crds.ReplacementPhase.Lost;
 import static io.shardwright.crds.ReplacementPhase.Replacing;
+import static io.shardwright.crds.ReplacementPhase.RestoringSchema;
 import static io.shardwright.crds.ReplacementPhase.Starting;
 import static io.shardwright.crds.ReplacementPhase.Unknown;
 
+import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Plan;
 import io.shardwright.replacement.ReplacementObserved.Answer;
@@ -26,15 +28,19 @@ import java.util.TreeMap;
  * whose volume is gone for good, or is to go, loses its claim and its pod, and becomes such a one.
  *
  * <p>Every host is judged anew on every pass. What cannot be undone is announced in the status first, and done on a later pass
- * if it still holds then; so a crash in between loses nothing but time.
+ * if it still holds then; so a crash in between loses nothing but time. Tables are not made in the pass in which another host is
+ * let in: it may read from them, which nobody asked it while it did not serve.
  */
 final class ReplacementPlanner {
     private final ReplacementIntent intent;
     private final ReplacementObserved observed;
     private final Peers peers;
     private final Losses losses;
+    private final OwnRows ownRows;
     private final Remains remains;
+    private final Restoration restoration;
     private final Admission admission;
+    private final FetchPacing pacing;
     private final Set<ReplacementRule> rules;
 
     private ReplacementPlanner(
@@ -44,8 +50,11 @@ final class ReplacementPlanner {
         this.rules = rules;
         this.losses = new Losses(intent, observed, now);
         this.peers = new Peers(intent, observed, losses, rules);
+        this.ownRows = new OwnRows(intent, observed, peers, losses, now, rules);
         this.remains = new Remains(intent, observed, peers, rules);
-        this.admission = new Admission(intent, observed, peers, remains, now, rules);
+        this.restoration = new Restoration(intent, observed, remains, now);
+        this.admission = new Admission(intent, observed, peers, remains, restoration, now, rules);
+        this.pacing = new FetchPacing(intent, observed, now, rules);
     }
 
     /** Where each host of the shard stands. */
@@ -58,8 +67,19 @@ final class ReplacementPlanner {
             ReplacementIntent intent, ReplacementObserved observed, Instant now, Set<ReplacementRule> rules) {
         var planner = new ReplacementPlanner(intent, observed, now, rules);
         var verdicts = new TreeMap<Host, Verdict>();
-        intent.hosts().forEach(host -> verdicts.put(host, planner.judge(host)));
+        intent.hosts().forEach(host -> verdicts.put(host, planner.pacing.pace(planner.judge(host))));
+        if (rules.contains(ReplacementRule.NEVER_READ_FROM_HALF)
+                && verdicts.values().stream().anyMatch(verdict -> has(verdict, ReplacementAction.Admit.class))) {
+            verdicts.replaceAll((host, verdict) ->
+                    verdict.phase() == RestoringSchema && has(verdict, ReplacementAction.RestoreTable.class)
+                            ? verdict.with(List.of())
+                            : verdict);
+        }
         return verdicts;
+    }
+
+    private static boolean has(Verdict verdict, Class<? extends ReplacementAction> kind) {
+        return verdict.actions().stream().anyMatch(kind::isInstance);
     }
 
     static Plan<ReplacementAction> plan(Map<Host, Verdict> verdicts) {
@@ -88,7 +108,7 @@ final class ReplacementPlanner {
             return withoutStaleGate(pod, notAnswering(host, pod));
         }
         if (pod.isInService()) {
-            return remains.judge(host);
+            return restoration.ofServing(host, remains.judge(host));
         }
         return withoutStaleGate(
                 pod,
@@ -110,21 +130,29 @@ final class ReplacementPlanner {
         var awaited = losses.awaited(host);
         if (awaited.isPresent()) {
             var wait = awaited.get();
-            var verdict = Verdict.of(host, Starting, wait.reason(), wait.message());
-            return wait.needsApproval() ? verdict.held(HoldReason.ReplacementNeedsApproval) : verdict;
+            var verdict = Verdict.of(host, phaseWhileAway(host), wait.reason(), wait.message());
+            return wait.hold().map(verdict::held).orElse(verdict);
         }
         if (observed.answers().get(host) instanceof Answer.Silent(var message)) {
             return silent(host, message);
         }
-        return absent(host, pod.node().isEmpty() ? "its pod is not scheduled yet" : "its server is starting");
+        return absent(
+                host,
+                pod.crash()
+                        .map(crash -> "its server keeps ending by itself; " + crash.words())
+                        .orElse(pod.node().isEmpty() ? "its pod is not scheduled yet" : "its server is starting"));
+    }
+
+    private Verdict absent(Host host, String message) {
+        return Verdict.of(host, phaseWhileAway(host), "Starting", message);
     }
 
     /** What was lost before the server went away is so still. */
-    private Verdict absent(Host host, String message) {
-        var before = observed.before(host);
-        return before.isIncomplete() && !before.is(Lost)
-                ? Verdict.of(host, before.phase().orElseThrow(), "Starting", message)
-                : Verdict.of(host, Starting, "Starting", message);
+    private ReplacementPhase phaseWhileAway(Host host) {
+        return observed.before(host)
+                .phase()
+                .filter(phase -> phase.isIncomplete() && phase != Lost)
+                .orElse(Starting);
     }
 
     private Verdict silent(Host host, String message) {
@@ -147,7 +175,7 @@ final class ReplacementPlanner {
 
     /**
      * NEVER_THE_LAST_IN_SERVICE and NEVER_THE_LAST_GOOD_COPY: another replica serves, and whatever this one had is on
-     * those that do.
+     * those that do. NEVER_ROWS_OF_ITS_OWN, ONLY_AFTER_A_WHILE: nor does it have anything else.
      */
     private Verdict lost(Host host, Losses.Loss loss) {
         var pod = observed.pods().get(host);
@@ -159,8 +187,10 @@ final class ReplacementPlanner {
             return fence(host, loss, pod);
         }
         return peers.obstacle(host, loss.isServerUp() ? List.of() : peers.registered(host))
+                .or(() -> ownRows.againstGivingUp(host))
                 .map(obstacle -> obstacle.verdict(host, Lost, loss.message()))
-                .orElseGet(() -> giveUp(host, loss));
+                .orElseGet(() -> giveUp(host, loss))
+                .asQuiet(ownRows.isQuiet(host));
     }
 
     private boolean isLast(Host host) {
@@ -170,7 +200,9 @@ final class ReplacementPlanner {
 
     /** One that serves goes on while it may be the last to have something. */
     private Verdict fence(Host host, Losses.Loss loss, PodView pod) {
-        var lack = observed.isInService(host) ? peers.lackOfCopies(host) : Optional.<Peers.Obstacle>empty();
+        var lack = observed.isInService(host)
+                ? peers.lackOfCopies(host).or(() -> ownRows.againstFencing(host))
+                : Optional.<Peers.Obstacle>empty();
         return lack.map(obstacle -> obstacle.verdict(host, InService, loss.message()))
                 .orElseGet(() -> Verdict.of(host, Lost, loss.reason(), loss.message())
                         .with(new ReplacementAction.Fence(host, pod.uid(), pod.version(), loss.message())));
@@ -199,7 +231,8 @@ final class ReplacementPlanner {
         if (rules.contains(ReplacementRule.TOLD_BEFORE_DONE)
                 && !observed.before(host).is(Replacing)) {
             return verdict.noting(
-                    "give up the volume of " + host.name() + ": " + loss.message(), peers.whatIsVerified(host));
+                    "give up the volume of " + host.name() + ": " + loss.message(),
+                    peers.whatIsVerified(host) + ownRows.whatIsVerified(host));
         }
         return verdict.with(losses.stepsOfReplacement(host));
     }

@@ -2,14 +2,12 @@ package io.shardwright.replacement;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.Servers;
@@ -22,9 +20,11 @@ import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardStatus;
 import io.shardwright.keeper.Keeper;
 import io.shardwright.kube.HostWriter;
+import io.shardwright.kube.ShardLinks;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
+import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Labels;
 import java.time.Clock;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Lets hosts into the Services once they have what they should, and makes lost ones anew. */
@@ -49,6 +50,9 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     /** What was just announced in the status is done next. */
     private static final Duration AT_ONCE = Duration.ofMillis(50);
 
+    /** What was just started may be up now. */
+    private static final Duration KNOCK_AGAIN = Duration.ofMillis(200);
+
     /** A server cannot be watched; one that is up is expected to be complete in a moment. */
     private static final Duration SOON = Duration.ofMillis(300);
 
@@ -58,8 +62,15 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     /** Something to be tidied up that no replica waits for. */
     private static final Duration RARELY = Duration.ofMinutes(1);
 
-    private static final Set<String> AWAITED =
-            Set.of("Starting", "NoAnswer", "PeersAway", Losses.NODE_AWAY, Remains.REMAINS);
+    private static final Set<String> AWAITED = Set.of(
+            "Starting",
+            "NoAnswer",
+            "PeersAway",
+            Losses.NODE_AWAY,
+            Losses.CRASHING,
+            Losses.POD_ENDING,
+            Remains.REMAINS,
+            OwnRows.PASSING_ON);
 
     private final ReplacementObserver observer;
     private final ReplacementExecutor executor;
@@ -67,16 +78,22 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     private final String dnsDomain;
     private final Clock clock;
 
-    /** @param dnsDomain DNS domain of the Kubernetes cluster */
+    /**
+     * @param isUp whether a server answers at an address
+     * @param isUsable whether servers may be sent to a cluster's ensemble
+     * @param dnsDomain DNS domain of the Kubernetes cluster
+     */
     public ReplacementReconciler(
             KubernetesClient client,
             Servers servers,
+            Predicate<String> isUp,
+            Predicate<ClusterIntent> isUsable,
             HostWriter writer,
             Keeper keeper,
             Journal journal,
             String dnsDomain,
             Clock clock) {
-        this.observer = new ReplacementObserver(servers, new VolumeObserver(client)::look);
+        this.observer = new ReplacementObserver(servers, new VolumeObserver(client)::look, isUp, isUsable);
         this.executor = new ReplacementExecutor(writer, servers, keeper);
         this.journal = journal;
         this.dnsDomain = dnsDomain;
@@ -107,7 +124,10 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
                 ReplacementStatusProjection.holdsOf(status),
                 outcomes);
         var update = StatusPatch.write(resource, of(before), of(status), Shard::new, context);
-        return nextLook(verdicts, before, status).map(update::rescheduleAfter).orElse(update);
+        return nextLook(observed, verdicts, before, status)
+                .map(next -> atItsPace(next, verdicts))
+                .map(update::rescheduleAfter)
+                .orElse(update);
     }
 
     private static ShardStatus of(ReplacementStatus status) {
@@ -116,13 +136,19 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
 
     /** While all serve, only pods and the spec can tell of something new. */
     private static Optional<Duration> nextLook(
-            Map<Host, Verdict> verdicts, ReplacementStatus before, ReplacementStatus after) {
+            ReplacementObserved observed,
+            Map<Host, Verdict> verdicts,
+            ReplacementStatus before,
+            ReplacementStatus after) {
         if (verdicts.values().stream().anyMatch(verdict -> verdict.note().isPresent()) || isAnnounced(before, after)) {
             return Optional.of(AT_ONCE);
         }
+        if (observed.pods().values().stream().anyMatch(pod -> pod.justStarted().isPresent())) {
+            return Optional.of(KNOCK_AGAIN);
+        }
         if (verdicts.values().stream()
                 .anyMatch(verdict -> verdict.phase() == ReplacementPhase.CatchingUp
-                        || !verdict.holds().isEmpty()
+                        || !verdict.holds().isEmpty() && !canWait(verdict)
                         || AWAITED.contains(verdict.reason()))) {
             return Optional.of(LATER);
         }
@@ -130,9 +156,20 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
                 .allMatch(verdict -> verdict.isSettled() && verdict.actions().isEmpty())) {
             return Optional.empty();
         }
-        boolean hasOnlyUnknownRemains = verdicts.values().stream()
-                .allMatch(verdict -> verdict.isSettled() || verdict.reason().equals(Remains.UNKNOWN));
-        return Optional.of(hasOnlyUnknownRemains ? RARELY : SOON);
+        return Optional.of(verdicts.values().stream().allMatch(ReplacementReconciler::canWait) ? RARELY : SOON);
+    }
+
+    /** It serves, and no reader misses a row. */
+    private static boolean canWait(Verdict verdict) {
+        return verdict.isWhole() || verdict.reason().equals(Remains.UNKNOWN);
+    }
+
+    /** Queues that stand still, or run for a while, wait for nothing else. */
+    private static Duration atItsPace(Duration next, Map<Host, Verdict> verdicts) {
+        return verdicts.values().stream()
+                .flatMap(verdict -> verdict.pace().stream())
+                .map(pace -> pace.nextLook().compareTo(AT_ONCE) < 0 ? AT_ONCE : pace.nextLook())
+                .reduce(next, (one, other) -> one.compareTo(other) <= 0 ? one : other);
     }
 
     /** Requests are acted on once they are recorded. */
@@ -169,12 +206,7 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
     }
 
     private static InformerEventSource<Pod, Shard> pods(EventSourceContext<Shard> context) {
-        var pods = new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(Pod.class, Shard.class)
-                        .withLabelSelector(SERVERS)
-                        .withSecondaryToPrimaryMapper(pod -> Set.of(shardOf(pod)))
-                        .build(),
-                context);
+        var pods = new InformerEventSource<>(ShardLinks.pods(SERVERS).build(), context);
         pods.addIndexers(Map.of(
                 BY_CLUSTER,
                 pod -> List.of(key(
@@ -183,27 +215,9 @@ public final class ReplacementReconciler implements Reconciler<Shard> {
         return pods;
     }
 
-    private static ResourceID shardOf(Pod pod) {
-        var labels = pod.getMetadata().getLabels();
-        return new ResourceID(
-                labels.get(Labels.CLUSTER) + "-" + labels.get(Labels.SHARD),
-                pod.getMetadata().getNamespace());
-    }
-
     private static InformerEventSource<ClickHouseCluster, Shard> clusters(EventSourceContext<Shard> context) {
         return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(ClickHouseCluster.class, Shard.class)
-                        .withSecondaryToPrimaryMapper(cluster -> context.getPrimaryCache()
-                                .list(shard -> cluster.getMetadata()
-                                                .getName()
-                                                .equals(shard.getSpec().cluster())
-                                        && cluster.getMetadata()
-                                                .getNamespace()
-                                                .equals(shard.getMetadata().getNamespace()))
-                                .map(ResourceID::fromResource)
-                                .collect(Collectors.toSet()))
-                        .withPrimaryToSecondaryMapper((Shard shard) -> Set.of(new ResourceID(
-                                shard.getSpec().cluster(), shard.getMetadata().getNamespace())))
+                ShardLinks.clusters(context)
                         .withOnUpdateFilter((now, before) -> !now.getMetadata()
                                         .getGeneration()
                                         .equals(before.getMetadata().getGeneration())

@@ -9,6 +9,10 @@ enum ReplacementRule {
     NEVER_THE_LAST_IN_SERVICE,
     /** A volume, or a place in the coordination, is given up only when whatever was there is on replicas that serve. */
     NEVER_THE_LAST_GOOD_COPY,
+    /** A volume that stands is given up only when no table on it that is not replicated holds rows. */
+    NEVER_ROWS_OF_ITS_OWN,
+    /** Rows may be on their way from a host until a while after it is left alone. */
+    ONLY_AFTER_A_WHILE,
     /** Tables that have rows elsewhere are made only where nobody reads yet. */
     NEVER_READ_FROM_HALF,
     /** A host serves when it has what its peers have. */
@@ -18,7 +22,9 @@ enum ReplacementRule {
     /** A place in the coordination whose session lives is neither taken nor forgotten. */
     FORGET_ONLY_THE_DEAD,
     /** What cannot be undone stands in the status before it is done, and is looked at once more. */
-    TOLD_BEFORE_DONE;
+    TOLD_BEFORE_DONE,
+    /** A host whose replication queues may be stopped serves only after they were started. */
+    QUEUES_RUN_BEFORE_SERVING;
 
     static final Set<ReplacementRule> ALL = Set.copyOf(EnumSet.allOf(ReplacementRule.class));
 }

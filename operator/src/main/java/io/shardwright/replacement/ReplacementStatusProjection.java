@@ -1,15 +1,21 @@
 package io.shardwright.replacement;
 
+import static io.shardwright.crds.ReplacementPhase.InService;
+
+import io.shardwright.crds.FetchLimitStatus;
 import io.shardwright.crds.HistoryLine;
 import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.ReplaceRequestStatus;
 import io.shardwright.crds.ReplacementHostStatus;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.ReplacementStatus;
+import io.shardwright.crds.UnrestoredStatus;
 import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.QuietSpell;
 import io.shardwright.plan.Amounts;
 import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
+import io.shardwright.replacement.ReplacementAction.Restore;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Recorded;
 import io.shardwright.replacement.ReplacementObserved.Volume;
@@ -18,9 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Tells users which hosts serve, and how far the others are. */
@@ -48,6 +56,9 @@ final class ReplacementStatusProjection {
                         .flatMap(request -> request(request, intent, observed, verdicts).stream())
                         .toList(),
                 history(before.map(ReplacementStatus::history).orElse(null), verdicts, now),
+                verdicts.values().stream()
+                        .flatMap(verdict -> unrestored(verdict, before, outcomes, now).stream())
+                        .toList(),
                 Holds.project(
                         before.map(ReplacementStatus::holds).orElse(null),
                         ReplacementPlanner.plan(verdicts).holds(),
@@ -70,16 +81,22 @@ final class ReplacementStatusProjection {
                 .findFirst();
         var failure = Outcome.failed(outcomes)
                 .filter(failed -> failed.action().host().equals(verdict.host()))
+                .filter(failed -> !(failed.action() instanceof Restore) || verdict.phase() != InService)
                 .map(Outcome.Failed::told)
                 .findFirst();
-        boolean isAdmitted = verdict.phase() != ReplacementPhase.InService || failure.isEmpty();
+        boolean isAdmitted = verdict.phase() != InService || failure.isEmpty();
         var phase = isAdmitted
                 ? verdict.phase()
                 : old.map(ReplacementHostStatus::phase).orElse(ReplacementPhase.Starting);
         var reason = isAdmitted ? verdict.reason() : "Failed";
-        var since = old.filter(host -> phase == host.phase() && reason.equals(host.reason()))
+        var since = old.filter(host -> phase == host.phase() && FetchPacing.isTheSame(reason, host.reason()))
                 .map(ReplacementHostStatus::since)
                 .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
+        var quiet = Optional.of(verdict)
+                .filter(Verdict::quiet)
+                .map(any ->
+                        QuietSpell.after(old.flatMap(host -> QuietSpell.of(host.quietSince(), host.quietSeen())), now));
+        var limit = limit(verdict, outcomes);
         var progress = verdict.progress().filter(some -> some.total() > 0);
         return new ReplacementHostStatus(
                 name,
@@ -90,21 +107,44 @@ final class ReplacementStatusProjection {
                 progress.map(Verdict.Progress::bytes).orElse(null),
                 progress.map(Verdict.Progress::total).orElse(null),
                 progress.map(ReplacementStatusProjection::percent).orElse(null),
-                progress.flatMap(some -> left(some, Instant.parse(since), now)).orElse(null));
+                progress.flatMap(some -> left(some, limit, Instant.parse(since), now))
+                        .orElse(null),
+                quiet.map(spell -> spell.since().toString()).orElse(null),
+                quiet.map(spell -> spell.seen().toString()).orElse(null),
+                limit.map(some -> new FetchLimitStatus(
+                                some.bytesPerSecond(), some.since().toString(), some.bytes()))
+                        .orElse(null));
     }
 
     private static int percent(Verdict.Progress progress) {
         return (int) Math.min(WHOLE, progress.bytes() * WHOLE / progress.total());
     }
 
-    /** At the pace since it began. */
-    private static Optional<String> left(Verdict.Progress progress, Instant since, Instant now) {
+    /** It stands there until all queues were started. */
+    static Optional<FetchLimit> limit(Verdict verdict, List<Outcome<ReplacementAction>> outcomes) {
+        return verdict.pace()
+                .filter(pace -> !pace.isOver()
+                        || !outcomes.contains(
+                                new Outcome.Done<ReplacementAction>(new ReplacementAction.StartQueues(verdict.host()))))
+                .map(FetchPacing.Pace::limit);
+    }
+
+    /** At the pace since it began, or as its limit allows. */
+    private static Optional<String> left(
+            Verdict.Progress progress, Optional<FetchLimit> limit, Instant since, Instant now) {
+        return Stream.concat(
+                        left(progress, since, now).stream(),
+                        limit.map(some -> some.until(progress.total(), now)).stream())
+                .max(Comparator.naturalOrder())
+                .map(Amounts::duration);
+    }
+
+    private static Optional<Duration> left(Verdict.Progress progress, Instant since, Instant now) {
         long elapsed = Duration.between(since, now).toSeconds();
         long rest = Math.max(0, progress.total() - progress.bytes());
         return elapsed < 1 || progress.bytes() <= 0
                 ? Optional.empty()
-                : Optional.of(
-                        Amounts.duration(Duration.ofSeconds(Math.round((double) rest * elapsed / progress.bytes()))));
+                : Optional.of(Duration.ofSeconds(Math.round((double) rest * elapsed / progress.bytes())));
     }
 
     /** Which volume is meant is recorded before anything is done about it. */
@@ -134,7 +174,46 @@ final class ReplacementStatusProjection {
                 || observed.contents(host).filter(HostContents::isEmpty).isPresent()
                 || observed.volumes().get(host) instanceof Volume.Claimed claimed
                         && !claimed.claim().equals(recorded.volume());
-        return recorded.done() || isRenewed && verdict.isSettled();
+        return recorded.done() || isRenewed && verdict.isWhole();
+    }
+
+    /** Of a volume that goes nothing is remembered; while a host's peers are not compared, all is. */
+    private static List<UnrestoredStatus> unrestored(
+            Verdict verdict,
+            Optional<ReplacementStatus> previous,
+            List<Outcome<ReplacementAction>> outcomes,
+            Instant now) {
+        if (verdict.phase() == ReplacementPhase.Lost || verdict.phase() == ReplacementPhase.Replacing) {
+            return List.of();
+        }
+        var unrestored = new TreeMap<String, UnrestoredStatus>();
+        unrestoredOf(previous.orElse(null), verdict.host())
+                .filter(old ->
+                        verdict.lacking().isEmpty() || verdict.lacking().get().contains(old.object()))
+                .forEach(old -> unrestored.put(old.object(), old));
+        var time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        for (var outcome : outcomes) {
+            if (outcome.action() instanceof Restore restore && restore.host().equals(verdict.host())) {
+                var old = Optional.ofNullable(unrestored.remove(restore.object()));
+                if (outcome instanceof Outcome.Failed<ReplacementAction> failed) {
+                    unrestored.put(
+                            restore.object(),
+                            new UnrestoredStatus(
+                                    restore.host().name(),
+                                    restore.object(),
+                                    failed.told(),
+                                    old.map(UnrestoredStatus::since).orElse(time),
+                                    time));
+                }
+            }
+        }
+        return List.copyOf(unrestored.values());
+    }
+
+    static Stream<UnrestoredStatus> unrestoredOf(ReplacementStatus status, Host host) {
+        return status == null || status.unrestored() == null
+                ? Stream.empty()
+                : status.unrestored().stream().filter(some -> host.name().equals(some.host()));
     }
 
     private static List<HistoryLine> history(List<HistoryLine> previous, Map<Host, Verdict> verdicts, Instant now) {

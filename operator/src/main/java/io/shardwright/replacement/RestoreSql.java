@@ -11,20 +11,48 @@ final class RestoreSql {
     /** The verb and the kind, as servers write them. */
     private static final Pattern CREATE = Pattern.compile("^CREATE ((?:[A-Z]+ )*(?:TABLE|VIEW|DICTIONARY|FUNCTION)) ");
 
-    /** An engine is a word of the server's own; one with arguments is made by hand. */
-    private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
-
     /** Where a materialized view without a table of its own keeps its rows. */
     private static final String INNER = ".inner";
 
     /** They take rows from elsewhere as soon as they stand, and pass them to views. */
     private static final Set<String> CONSUMERS = Set.of("Kafka", "RabbitMQ", "NATS", "FileLog", "S3Queue");
 
+    /** They hold no rows on the host itself. */
+    private static final Set<String> WITHOUT_ROWS = Set.of(
+            "View",
+            "Dictionary",
+            "Distributed",
+            "Merge",
+            "Null",
+            "MySQL",
+            "PostgreSQL",
+            "SQLite",
+            "MongoDB",
+            "Redis",
+            "ODBC",
+            "JDBC",
+            "URL",
+            "S3",
+            "HDFS",
+            "AzureBlobStorage",
+            "Executable",
+            "ExecutablePool");
+
     private RestoreSql() {}
 
     /** Whether it must come after whatever it feeds. */
     static boolean isConsumer(String engine) {
         return CONSUMERS.contains(engine);
+    }
+
+    /** Whether a host that lacks a table of that engine has all rows that it should. */
+    static boolean isWithoutRows(String engine) {
+        return WITHOUT_ROWS.contains(engine) || isConsumer(engine);
+    }
+
+    /** Whether a table of that engine that is not replicated may have rows that outlive its server; views have them in others. */
+    static boolean mayKeepRows(String engine) {
+        return !isWithoutRows(engine) && !engine.equals("MaterializedView") && !engine.equals("Memory");
     }
 
     /**
@@ -35,9 +63,9 @@ final class RestoreSql {
         return dialect.hasDropReplica() && id.table().startsWith(INNER);
     }
 
+    /** @param engine with its arguments, as a server tells it */
     static String createDatabase(String database, String engine) {
-        return "CREATE DATABASE IF NOT EXISTS " + Sql.identifier(database)
-                + (WORD.matcher(engine).matches() ? " ENGINE = " + engine : "");
+        return "CREATE DATABASE IF NOT EXISTS " + Sql.identifier(database) + " ENGINE = " + engine;
     }
 
     static String create(String statement, Dialect dialect) {

@@ -1,6 +1,7 @@
 package io.shardwright.scaling;
 
 import io.shardwright.crds.LeavingPhase;
+import io.shardwright.holdings.QuietSpell;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.scaling.ScalingObserved.Answer;
@@ -8,7 +9,6 @@ import io.shardwright.scaling.ScalingObserved.Backing;
 import io.shardwright.scaling.ScalingObserved.Departure;
 import io.shardwright.scaling.ScalingObserved.Registration;
 import io.shardwright.topology.Host;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,12 +17,6 @@ import java.util.stream.Stream;
 
 /** What speaks against a host's going further. Each answer is a hold that tells the user why. */
 final class Evidence {
-    /**
-     * How long a host may still pass on rows that were inserted on it through a Distributed table: a server tries again
-     * within 30 s what it could not send, and 18.16 does not say that something waits.
-     */
-    static final Duration A_WHILE = Duration.ofSeconds(40);
-
     private final ScalingIntent intent;
     private final ScalingObserved observed;
     private final Instant now;
@@ -112,16 +106,15 @@ final class Evidence {
         return new Hold(HoldReason.StillInUse, host.name(), "it leaves, and " + why);
     }
 
-    /** Against dropping the tables of a host whose shard stays. */
+    /**
+     * Against dropping the tables of a host whose shard stays. One that was down when it was decided, and has come back, may
+     * have brought rows that it is to pass on.
+     */
     List<Hold> againstDropping(Host host) {
-        return Stream.of(againstFenced(host), ownRows(host), lastGoodCopy(host))
+        return tooSoon(host).map(List::of).orElseGet(() -> Stream.of(
+                        againstFenced(host), ownRows(host), lastGoodCopy(host))
                 .flatMap(Optional::stream)
-                .toList();
-    }
-
-    /** The same, before it is decided. */
-    List<Hold> againstBeginning(Host host) {
-        return tooSoon(host).map(List::of).orElseGet(() -> againstDropping(host));
+                .toList());
     }
 
     /** Against dropping a shard for the sake of one of its hosts. */
@@ -143,13 +136,14 @@ final class Evidence {
         }
         var quietSince = observed.quietSince().get(host);
         boolean isQuietLongEnough = observed.answers().get(host) instanceof Answer.Down
-                || quietSince != null && !quietSince.plus(A_WHILE).isAfter(now);
+                || quietSince != null
+                        && !quietSince.plus(QuietSpell.LONG_ENOUGH).isAfter(now);
         return isQuietLongEnough
                 ? Optional.empty()
                 : Optional.of(new Hold(
                         HoldReason.StillInUse,
                         host.name(),
-                        "it leaves, and gets " + A_WHILE.toSeconds()
+                        "it leaves, and gets " + QuietSpell.LONG_ENOUGH.toSeconds()
                                 + " s to pass on rows that were inserted on it through Distributed tables"));
     }
 
@@ -239,6 +233,50 @@ final class Evidence {
                 HoldReason.ShardNotEmpty,
                 intent.cluster().shardName(host.shard()),
                 "it leaves when every replica is counted and empty; " + host.name() + ": " + why);
+    }
+
+    /**
+     * NO_ROWS_UNDER_WAY: servers from 20.12 on keep what they could not send under the shard's place in the list, and cannot send
+     * it once the shard is listed no more.
+     */
+    Optional<Hold> againstUnlisting(int shard) {
+        if (!rules.contains(ScalingRule.NO_ROWS_UNDER_WAY)) {
+            return Optional.empty();
+        }
+        var since = observed.quietShardsSince().get(shard);
+        return whyRowsComeTo(shard)
+                .or(() -> since != null && !since.plus(QuietSpell.LONG_ENOUGH).isAfter(now)
+                        ? Optional.empty()
+                        : Optional.of("servers get " + QuietSpell.LONG_ENOUGH.toSeconds()
+                                + " s to pass on rows for it that were inserted through Distributed tables"))
+                .map(why ->
+                        new Hold(HoldReason.StillInUse, intent.cluster().shardName(shard), "it leaves, and " + why));
+    }
+
+    /** Why rows that are inserted through Distributed tables, or were, may still come to a shard. */
+    Optional<String> whyRowsComeTo(int shard) {
+        if (observed.inService().stream().noneMatch(host -> host.shard() == shard)) {
+            return Optional.of("no replica of it serves: rows for it may wait on other hosts");
+        }
+        return observed.standing().stream()
+                .flatMap(host -> whyRowsCome(shard, host).stream())
+                .findFirst();
+    }
+
+    private Optional<String> whyRowsCome(int shard, Host from) {
+        return switch (observed.answers().get(from)) {
+            case Answer.Said said ->
+                observed.hostsOf(shard).stream().map(Host::peersDnsName).anyMatch(said.fills()::contains)
+                        ? Optional.of(from.name() + " still brings rows to it")
+                        : Optional.empty();
+            case Answer.Down down ->
+                Candidates.isGoing(from, observed)
+                        ? Optional.empty()
+                        : ifKnown(from.name() + " is down: rows for it may wait there");
+            case Answer.Unknown(String why) ->
+                ifKnown(from.name() + " does not answer, and may still bring rows to it: " + why);
+            case null -> ifKnown(from.name() + " was not asked yet");
+        };
     }
 
     /** Rows were seen; not to know is no reason to go back. */

@@ -18,6 +18,7 @@ import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the coordination knows of a host's replicas, whether others have what they have, and how they are forgotten. */
@@ -38,14 +39,31 @@ final class Replicas {
     record Findings(Backing backing, Registration registration) {}
 
     /**
+     * @param answers whether the host itself does: it knows of replicas that users named by hand
      * @param via a server that answers
      * @param keepers hosts of the same shard that stay and serve
      */
-    Findings look(Host host, Host via, List<Host> keepers, Dialect dialect) {
-        return switch (registry.ask(host, via, keepers)) {
-            case Unknown(var message) -> new Findings(new Backing.Unknown(message), Registration.UNKNOWN);
+    Findings look(Host host, boolean answers, Host via, List<Host> keepers, Dialect dialect) {
+        var said = Optional.<HostContents>empty();
+        if (answers) {
+            try {
+                said = Optional.of(contents(host, dialect));
+            } catch (ClickHouseException | IllegalArgumentException e) {
+                return unknown(host.name() + " does not answer: " + e.getMessage());
+            }
+        }
+        return switch (registry.ask(host, said, via, keepers)) {
+            case Unknown(var message, var _) -> unknown(message);
             case Known known -> new Findings(backing(known, keepers, dialect), registration(known.replicas()));
         };
+    }
+
+    private static Findings unknown(String why) {
+        return new Findings(new Backing.Unknown(why), Registration.UNKNOWN);
+    }
+
+    private HostContents contents(Host host, Dialect dialect) {
+        return ContentsSql.parse(servers.query(host, ContentsSql.withoutListing(dialect)), false);
     }
 
     private static Registration registration(List<RegisteredReplica> replicas) {
@@ -62,7 +80,7 @@ final class Replicas {
         var contents = new ArrayList<HostContents>();
         for (var keeper : keepers) {
             try {
-                contents.add(ContentsSql.parse(servers.query(keeper, ContentsSql.withoutListing(dialect)), false));
+                contents.add(contents(keeper, dialect));
             } catch (ClickHouseException | IllegalArgumentException e) {
                 return new Backing.Unknown(keeper.name() + " does not answer: " + e.getMessage());
             }
@@ -82,7 +100,7 @@ final class Replicas {
 
     /** Those that hold no session. */
     void forget(Host host, Host via, ClusterIntent cluster) {
-        if (!(registry.ask(host, via, List.of()) instanceof Known known)) {
+        if (!(registry.ask(host, Optional.empty(), via, List.of()) instanceof Known known)) {
             return;
         }
         var dialect = Dialect.of(cluster.version());

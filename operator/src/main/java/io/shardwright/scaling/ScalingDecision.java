@@ -15,6 +15,7 @@ import java.util.SortedMap;
  * actions follow from what was observed, so that every other reconciler could read it before.
  *
  * @param quiet hosts that leave, and that nothing keeps from sending what they have to
+ * @param quietShards shards that are emptied, and that nobody brings rows to any more
  * @param milestones what was decided in this pass and cannot be taken back
  * @param balancedShards number of shards that the data is spread over when the actions are done
  */
@@ -23,6 +24,7 @@ record ScalingDecision(
         SortedMap<Host, Departure<LeavingPhase>> departures,
         SortedMap<Integer, Departure<LeavingShardPhase>> shardDepartures,
         Set<Host> quiet,
+        Set<Integer> quietShards,
         List<Milestone> milestones,
         Optional<Integer> balancedShards) {
 

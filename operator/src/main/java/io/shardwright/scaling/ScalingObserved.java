@@ -23,6 +23,7 @@ import java.util.SortedSet;
  * @param registrations whether the coordination knows a host that leaves; a host that was not looked at is not in it
  * @param withoutObjects released hosts of which nothing is left in Kubernetes that is to go
  * @param quietSince since when the operator has seen, at every look, that nothing keeps a host from sending what it has to
+ * @param quietShardsSince since when the operator has seen, at every look, that nobody brings rows to a shard
  * @param rebalances the Rebalances that scaling created
  * @param balancedShards number of shards that the data was last spread over; empty before that is known
  */
@@ -36,6 +37,7 @@ record ScalingObserved(
         Map<Host, Registration> registrations,
         Set<Host> withoutObjects,
         Map<Host, Instant> quietSince,
+        Map<Integer, Instant> quietShardsSince,
         List<StandingRebalance> rebalances,
         Optional<Integer> balancedShards) {
 
@@ -50,12 +52,19 @@ record ScalingObserved(
     sealed interface Answer {
         /**
          * @param lists DNS names of the hosts in its remote_servers
+         * @param fills those of them whose shards get rows of what is inserted on it through Distributed tables
          * @param rows in its active parts
          * @param bytes on disk of its active parts
          * @param tables every table, of any kind, that is not the server's own
          * @param tablesOfItsOwn those that hold rows and that no peer has a copy of
          */
-        record Said(Set<String> lists, long rows, long bytes, List<Table> tables, List<String> tablesOfItsOwn)
+        record Said(
+                Set<String> lists,
+                Set<String> fills,
+                long rows,
+                long bytes,
+                List<Table> tables,
+                List<String> tablesOfItsOwn)
                 implements Answer {
             boolean isEmpty() {
                 return rows == 0 && tablesOfItsOwn.isEmpty();

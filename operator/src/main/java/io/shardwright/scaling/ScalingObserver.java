@@ -14,11 +14,11 @@ import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.ScalingStatus;
 import io.shardwright.crds.Shard;
 import io.shardwright.crds.ShardHostStatus;
+import io.shardwright.holdings.OwnRowsObserver;
 import io.shardwright.scaling.Replicas.Findings;
 import io.shardwright.scaling.ScalingObserved.Answer;
 import io.shardwright.scaling.ScalingObserved.Departure;
 import io.shardwright.scaling.ScalingObserved.StandingRebalance;
-import io.shardwright.scaling.ScalingObserved.Table;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Labels;
@@ -47,11 +47,13 @@ final class ScalingObserver {
     private final KubernetesClient client;
     private final Servers servers;
     private final Replicas replicas;
+    private final OwnRowsObserver ownRows;
 
     ScalingObserver(KubernetesClient client, Servers servers, Replicas replicas) {
         this.client = client;
         this.servers = servers;
         this.replicas = replicas;
+        this.ownRows = new OwnRowsObserver(servers);
     }
 
     ScalingObserved observe(
@@ -59,6 +61,7 @@ final class ScalingObserver {
             ScalingIntent intent,
             ClusterIntent cluster,
             Map<Host, Instant> quietSince,
+            Map<Integer, Instant> quietShardsSince,
             Context<ClickHouseCluster> context) {
         var shards = context.getSecondaryResources(Shard.class);
         var standing = standing(intent, shards);
@@ -84,6 +87,7 @@ final class ScalingObserver {
                 found(findings, Findings::registration),
                 withoutObjects(departures, standing, cluster),
                 quietSince,
+                quietShardsSince,
                 context.getSecondaryResources(Rebalance.class).stream()
                         .filter(rebalance -> rebalance.getMetadata().getDeletionTimestamp() == null)
                         .map(ScalingObserver::rebalance)
@@ -152,21 +156,9 @@ final class ScalingObserver {
     private Answer ask(Host host) {
         try {
             var rows = servers.query(host, HostSql.of(host.cluster().name()));
-            var holdingRows = HostSql.tablesWithoutParts(rows).stream()
-                    .filter(table -> mayHoldRows(host, table))
-                    .toList();
-            return HostSql.read(rows, holdingRows);
+            return HostSql.read(rows, ownRows.among(host, rows));
         } catch (ClickHouseException | IllegalArgumentException e) {
             return new Answer.Unknown(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** Some kinds of tables cannot be read. */
-    private boolean mayHoldRows(Host host, Table table) {
-        try {
-            return !servers.query(host, HostSql.anyRow(table)).isEmpty();
-        } catch (ClickHouseException e) {
-            return true;
         }
     }
 
@@ -189,7 +181,7 @@ final class ScalingObserver {
         return standing.stream()
                 .filter(other -> answers.get(other) instanceof Answer.Said)
                 .min(Comparator.comparing((Host other) -> !keepers.contains(other)))
-                .map(via -> replicas.look(host, via, keepers, dialect));
+                .map(via -> replicas.look(host, answers.get(host) instanceof Answer.Said, via, keepers, dialect));
     }
 
     private Set<Host> withoutObjects(

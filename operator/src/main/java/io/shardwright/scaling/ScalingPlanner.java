@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * Decides who leaves a cluster and how far each may go.
  *
  * <p>A replica: out of Services and remote_servers (Draining), looked at until its peers are known to have all that it has
- * (Fenced), its tables dropped (Dropping), its objects deleted (Released). A shard: emptied by a Rebalance (Draining), all its
- * hosts fenced and counted again (Emptied), dropped (Dropping). Up to Dropping everything is taken back when the numbers are.
+ * (Fenced), its tables dropped (Dropping), its objects deleted (Released). A shard: emptied by a Rebalance while no
+ * server brings rows to it (Draining), all its hosts fenced and counted again (Emptied), dropped (Dropping). Up to Dropping everything is taken back when the numbers are.
  */
 final class ScalingPlanner {
     private final ScalingIntent intent;
@@ -62,7 +62,19 @@ final class ScalingPlanner {
         var drains = Rebalances.plan(intent, observed, shardDepartures, evidence);
         actions.addAll(drains.actions());
         return new ScalingDecision(
-                new Plan<>(actions, holds), departures, shardDepartures, quiet(), milestones, drains.balancedShards());
+                new Plan<>(actions, holds),
+                departures,
+                shardDepartures,
+                quiet(),
+                quietShards(),
+                milestones,
+                drains.balancedShards());
+    }
+
+    private Set<Integer> quietShards() {
+        return shardDepartures.keySet().stream()
+                .filter(shard -> evidence.whyRowsComeTo(shard).isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private Set<Host> quiet() {
@@ -100,8 +112,9 @@ final class ScalingPlanner {
         }
         var notEmpty = evidence.notEmpty(hosts);
         if (phase == null || phase == LeavingShardPhase.Draining) {
-            notEmpty.ifPresent(holds::add);
-            return notEmpty.isPresent() ? LeavingShardPhase.Draining : LeavingShardPhase.Emptied;
+            var held = notEmpty.or(() -> evidence.againstUnlisting(shard));
+            held.ifPresent(holds::add);
+            return held.isPresent() ? LeavingShardPhase.Draining : LeavingShardPhase.Emptied;
         }
         if (evidence.hasRows(hosts) || evidence.hasLost(hosts)) {
             return LeavingShardPhase.Draining;
@@ -169,7 +182,7 @@ final class ScalingPlanner {
         if (phase != LeavingPhase.Fenced) {
             return;
         }
-        var against = evidence.againstBeginning(host);
+        var against = evidence.againstDropping(host);
         if (!against.isEmpty()) {
             holds.addAll(against);
             return;

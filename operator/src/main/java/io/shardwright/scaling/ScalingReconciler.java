@@ -22,7 +22,6 @@ import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
-import io.shardwright.plan.Parsed;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterParser;
 import java.time.Clock;
@@ -64,11 +63,9 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
 
     @Override
     public UpdateControl<ClickHouseCluster> reconcile(ClickHouseCluster resource, Context<ClickHouseCluster> context) {
-        return resource.getMetadata().getDeletionTimestamp() == null
-                        && ClusterParser.parse(resource, dnsDomain)
-                                instanceof Parsed.Accepted<ClusterIntent>(var cluster)
-                ? reconcile(resource, cluster, context)
-                : UpdateControl.noUpdate();
+        return ClusterParser.wanted(resource, dnsDomain)
+                .map(cluster -> reconcile(resource, cluster, context))
+                .orElseGet(UpdateControl::noUpdate);
     }
 
     @Override
@@ -81,8 +78,11 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
             ClickHouseCluster resource, ClusterIntent cluster, Context<ClickHouseCluster> context) {
         var intent = ScalingParser.parse(resource, cluster);
         var previous = Optional.ofNullable(resource.getStatus()).map(ClickHouseClusterStatus::scaling);
-        var quiet = QuietHosts.of(previous.orElse(null), cluster.ref());
-        var observed = observer.observe(resource, intent, cluster, quiet.since(clock.instant()), context);
+        var quiet = Spells.ofHosts(previous.orElse(null), cluster.ref());
+        var quietShards = Spells.ofShards(previous.orElse(null));
+        var asked = clock.instant();
+        var observed =
+                observer.observe(resource, intent, cluster, quiet.since(asked), quietShards.since(asked), context);
         var now = clock.instant();
         var decision = ScalingPlanner.plan(intent, observed, now);
         var outcomes = ActionRunner.run(decision.plan().actions(), action -> executor.execute(action, cluster));
@@ -92,6 +92,7 @@ public final class ScalingReconciler implements Reconciler<ClickHouseCluster> {
                 observed,
                 decision,
                 quiet.after(decision.quiet(), now),
+                quietShards.after(decision.quietShards(), now),
                 outcomes,
                 clock.instant());
         journal.record(resource, previous.map(ScalingStatus::holds).orElse(List.of()), status.holds(), outcomes);

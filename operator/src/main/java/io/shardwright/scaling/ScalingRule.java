@@ -19,6 +19,8 @@ enum ScalingRule {
     UNKNOWN_IS_NOT_ABSENT,
     /** Rows may be on their way until a while after the last server stopped to send. */
     ONLY_AFTER_A_WHILE,
+    /** A shard is read, and known to every server, until a while after the last one stopped to bring rows to it. */
+    NO_ROWS_UNDER_WAY,
     /** Nothing is dropped before the status says so, and everyone else could read it. */
     TOLD_BEFORE_DONE,
     /** A replica whose server holds a session is not forgotten behind its back. */

@@ -11,6 +11,7 @@ import io.shardwright.plan.Holds;
 import io.shardwright.plan.Outcome;
 import io.shardwright.plan.Summaries;
 import io.shardwright.scaling.ScalingObserved.Answer;
+import io.shardwright.topology.Host;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -34,7 +35,8 @@ final class ScalingStatusProjection {
             ScalingIntent intent,
             ScalingObserved observed,
             ScalingDecision decision,
-            QuietHosts quiet,
+            Spells<Host> quiet,
+            Spells<Integer> quietShards,
             List<Outcome<ScalingAction>> outcomes,
             Instant now) {
         var leaving = decision.departures().entrySet().stream()
@@ -44,10 +46,10 @@ final class ScalingStatusProjection {
                         entry.getKey().replica(),
                         entry.getValue().phase(),
                         entry.getValue().since().truncatedTo(ChronoUnit.SECONDS).toString(),
-                        quiet.spellOf(entry.getKey())
+                        quiet.of(entry.getKey())
                                 .map(spell -> spell.since().toString())
                                 .orElse(null),
-                        quiet.spellOf(entry.getKey())
+                        quiet.of(entry.getKey())
                                 .map(spell -> spell.seen().toString())
                                 .orElse(null),
                         message(entry.getKey().name(), decision, outcomes)))
@@ -59,6 +61,14 @@ final class ScalingStatusProjection {
                         most(entry.getKey(), observed, Answer.Said::rows),
                         most(entry.getKey(), observed, Answer.Said::bytes),
                         entry.getValue().since().truncatedTo(ChronoUnit.SECONDS).toString(),
+                        quietShards
+                                .of(entry.getKey())
+                                .map(spell -> spell.since().toString())
+                                .orElse(null),
+                        quietShards
+                                .of(entry.getKey())
+                                .map(spell -> spell.seen().toString())
+                                .orElse(null),
                         message(intent.cluster().shardName(entry.getKey()), decision, outcomes)))
                 .toList();
         return new ScalingStatus(

@@ -5,10 +5,17 @@ import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.User;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** metrika.xml: the servers of the cluster and the coordination ensemble. Servers reload it without a restart. */
 public final class MetrikaXml {
     private static final int SESSION_TIMEOUT_MS = 30_000;
+
+    /** Of what is inserted through Distributed tables. A shard that gets none is read as any other. */
+    private static final int FAIR_SHARE_OF_ROWS = 1;
+
+    private static final int NO_ROWS = 0;
 
     private MetrikaXml() {}
 
@@ -24,19 +31,23 @@ public final class MetrikaXml {
     }
 
     private static Xml remoteServers(ClusterIntent cluster, Set<Host> hosts) {
+        var listed = hosts.stream().map(Host::shard).collect(Collectors.toCollection(TreeSet::new));
+        // NEVER_ALL_WITHOUT_WEIGHT: 18.16 divides by the sum, and ends with the first insert into a Distributed table.
+        boolean oneStays = !listed.stream().allMatch(cluster.leaving()::isDraining);
         var shards = cluster.layout().shards().stream()
-                .map(shard -> cluster.layout().hostsOf(shard).stream()
-                        .filter(hosts::contains)
-                        .map(MetrikaXml::replica)
-                        .toArray(Xml[]::new))
-                .filter(replicas -> replicas.length > 0)
-                .map(MetrikaXml::shard)
+                .filter(listed::contains)
+                .map(shard -> shard(
+                        oneStays && cluster.leaving().isDraining(shard) ? NO_ROWS : FAIR_SHARE_OF_ROWS,
+                        cluster.layout().hostsOf(shard).stream()
+                                .filter(hosts::contains)
+                                .map(MetrikaXml::replica)
+                                .toArray(Xml[]::new)))
                 .toList();
         return Xml.of("remote_servers", Xml.of(cluster.ref().name(), shards));
     }
 
-    private static Xml shard(Xml... replicas) {
-        return Xml.of("shard", Xml.text("weight", 1), Xml.text("internal_replication", true))
+    private static Xml shard(int weight, Xml... replicas) {
+        return Xml.of("shard", Xml.text("weight", weight), Xml.text("internal_replication", true))
                 .and(replicas);
     }
 

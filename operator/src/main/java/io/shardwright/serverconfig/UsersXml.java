@@ -34,8 +34,9 @@ public final class UsersXml {
     }
 
     private static Xml user(User user, String sha256) {
-        var networks =
-                user.networks().stream().map(network -> Xml.text("ip", network)).toList();
+        var networks = user.networks().stream()
+                .map(network -> Xml.text("ip", network.cidr()))
+                .toList();
         return Xml.of(
                 user.name(),
                 Xml.text("password_sha256_hex", sha256),

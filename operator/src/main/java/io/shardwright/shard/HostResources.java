@@ -41,27 +41,6 @@ final class HostResources {
                 .build();
     }
 
-    /**
-     * A name that always resolves, to an address that stays, for other servers. They lose every cluster over a name that does
-     * not resolve, and fail queries that could go to another replica; and they keep the connections of fetches, and with
-     * them the address that the host had then, so that of a pod that came anew they could not fetch any more (tried on 18.16.1,
-     * also with its DNS cache off).
-     */
-    static Service peers(ShardIntent shard, Host host) {
-        return new ServiceBuilder()
-                .withMetadata(metadata(shard, host))
-                .editMetadata()
-                .withName(host.peersName())
-                .endMetadata()
-                .withNewSpec()
-                .withType("ClusterIP")
-                .withPublishNotReadyAddresses(true)
-                .withSelector(Labels.of(host))
-                .withPorts(Ports.TCP.ofService(), Ports.INTERSERVER.ofService())
-                .endSpec()
-                .build();
-    }
-
     static StatefulSet statefulSet(ShardIntent shard, Host host) {
         var additions = shard.cluster().pod();
         var podLabels = new TreeMap<>(additions.labels());

@@ -79,7 +79,6 @@ final class ShardPlanner {
         intent.hosts().forEach(host -> {
             objects.add(HostResources.config(intent, host));
             objects.add(HostResources.service(intent, host));
-            objects.add(HostResources.peers(intent, host));
         });
         return objects;
     }

@@ -2,7 +2,6 @@ package io.shardwright.shard;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -13,7 +12,6 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.shardwright.clickhouse.LatestSizes;
@@ -26,6 +24,7 @@ import io.shardwright.crds.Table;
 import io.shardwright.crds.TableStatus;
 import io.shardwright.kube.KubeWriter;
 import io.shardwright.kube.RecentWrites;
+import io.shardwright.kube.ShardLinks;
 import io.shardwright.kube.StatusPatch;
 import io.shardwright.observability.Journal;
 import io.shardwright.plan.ActionRunner;
@@ -36,8 +35,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Keeps the hosts of a shard as its cluster says. */
 @ControllerConfiguration(name = ShardReconciler.NAME)
@@ -129,8 +126,9 @@ public final class ShardReconciler implements Reconciler<Shard> {
                 owned(Service.class, context),
                 owned(StatefulSet.class, context),
                 owned(PodDisruptionBudget.class, context),
-                pods(context),
-                clusters(context),
+                new InformerEventSource<>(
+                        ShardLinks.pods(MANAGED + "," + Labels.SHARD).build(), context),
+                new InformerEventSource<>(ShardLinks.clusters(context).build(), context),
                 tables(context));
     }
 
@@ -143,40 +141,12 @@ public final class ShardReconciler implements Reconciler<Shard> {
                 context);
     }
 
-    /** Pods are owned by their StatefulSet; their labels tell the shard. */
-    private static InformerEventSource<Pod, Shard> pods(EventSourceContext<Shard> context) {
-        return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(Pod.class, Shard.class)
-                        .withLabelSelector(MANAGED + "," + Labels.SHARD)
-                        .withSecondaryToPrimaryMapper(pod -> Set.of(shardOf(pod)))
-                        .build(),
-                context);
-    }
-
-    private static ResourceID shardOf(Pod pod) {
-        var labels = pod.getMetadata().getLabels();
-        return new ResourceID(
-                labels.get(Labels.CLUSTER) + "-" + labels.get(Labels.SHARD),
-                pod.getMetadata().getNamespace());
-    }
-
-    private static InformerEventSource<ClickHouseCluster, Shard> clusters(EventSourceContext<Shard> context) {
-        return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(ClickHouseCluster.class, Shard.class)
-                        .withSecondaryToPrimaryMapper(cluster ->
-                                shardsOf(cluster, cluster.getMetadata().getName(), context))
-                        .withPrimaryToSecondaryMapper((Shard shard) -> Set.of(new ResourceID(
-                                shard.getSpec().cluster(), shard.getMetadata().getNamespace())))
-                        .build(),
-                context);
-    }
-
     /** When a table has grown, so has its shards' data: the next look at the servers is not due for a while. */
     private static InformerEventSource<Table, Shard> tables(EventSourceContext<Shard> context) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Table.class, Shard.class)
-                        .withSecondaryToPrimaryMapper(
-                                table -> shardsOf(table, table.getSpec().cluster(), context))
+                        .withSecondaryToPrimaryMapper(table ->
+                                ShardLinks.shardsOf(table, table.getSpec().cluster(), context))
                         .withOnAddFilter(table -> false)
                         .withOnUpdateFilter((now, before) -> !bytesOf(now).equals(bytesOf(before)))
                         .withOnDeleteFilter((table, unknown) -> false)
@@ -186,15 +156,6 @@ public final class ShardReconciler implements Reconciler<Shard> {
 
     private static Optional<Long> bytesOf(Table table) {
         return Optional.ofNullable(table.getStatus()).map(TableStatus::bytes);
-    }
-
-    private static Set<ResourceID> shardsOf(HasMetadata object, String cluster, EventSourceContext<Shard> context) {
-        var namespace = object.getMetadata().getNamespace();
-        return context.getPrimaryCache()
-                .list(shard -> cluster.equals(shard.getSpec().cluster())
-                        && namespace.equals(shard.getMetadata().getNamespace()))
-                .map(ResourceID::fromResource)
-                .collect(Collectors.toSet());
     }
 
     private static ShardStatus ownStatus(Shard resource) {

@@ -25,7 +25,9 @@ record TableObserved(ClusterState cluster, SortedMap<Host, HostState> hosts) {
         /** It is being deleted: its hosts go, and nothing on them is waited for. */
         GOING,
         /** Its spec is not accepted, so its hosts are not known. */
-        REJECTED
+        REJECTED,
+        /** The same, and it has had no hosts yet. */
+        NEVER_ACCEPTED
     }
 
     /** What a host said. */

@@ -37,15 +37,21 @@ final class TableObserver {
                 .orElseGet(() -> without(ClusterState.MISSING));
     }
 
-    private TableObserved observe(TableIntent intent, ClickHouseCluster cluster) {
+    TableObserved observe(TableIntent intent, ClickHouseCluster cluster) {
         if (cluster.getMetadata().getDeletionTimestamp() != null) {
             return without(ClusterState.GOING);
         }
         return switch (ClusterParser.parse(cluster, dnsDomain)) {
-            case Parsed.Rejected<ClusterIntent> rejected -> without(ClusterState.REJECTED);
+            case Parsed.Rejected<ClusterIntent> rejected ->
+                without(hasHadHosts(cluster) ? ClusterState.REJECTED : ClusterState.NEVER_ACCEPTED);
             case Parsed.Accepted<ClusterIntent>(var accepted) ->
                 new TableObserved(ClusterState.PRESENT, ask(accepted.hostsWithTables(), intent));
         };
+    }
+
+    private static boolean hasHadHosts(ClickHouseCluster cluster) {
+        var status = cluster.getStatus();
+        return status != null && status.layout() != null && !status.layout().isEmpty();
     }
 
     private static TableObserved without(ClusterState state) {

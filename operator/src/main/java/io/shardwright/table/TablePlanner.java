@@ -30,17 +30,19 @@ final class TablePlanner {
     static Plan<TableAction> plan(TableIntent intent, TableObserved observed) {
         return switch (observed.cluster()) {
             case PRESENT -> create(intent, observed);
-            case MISSING -> clusterMissing(intent, "does not exist: create it, or delete this Table");
-            case GOING -> clusterMissing(intent, "is being deleted");
-            case REJECTED -> clusterMissing(intent, "is not accepted: see its Accepted condition");
+            case MISSING ->
+                withoutCluster(intent, HoldReason.ClusterMissing, "does not exist: create it, or delete this Table");
+            case GOING -> withoutCluster(intent, HoldReason.ClusterMissing, "is being deleted");
+            case REJECTED, NEVER_ACCEPTED ->
+                withoutCluster(intent, HoldReason.ClusterNotAccepted, "is not accepted: see its Accepted condition");
         };
     }
 
     /**
      * What is left to do before a deleted Table may go; nothing when the plan is converged.
      *
-     * <p>NEVER_DROP_UNASKED: only a Table that says Drop drops. Of a cluster that goes away, rows and all, nothing is waited
-     * for.
+     * <p>NEVER_DROP_UNASKED: only a Table that says Drop drops. Of a cluster that goes away, rows and all, or that has had no
+     * hosts, nothing is waited for.
      */
     static Plan<TableAction> planDeletion(TableIntent intent, TableObserved observed) {
         if (!intent.dropWhenDeleted()) {
@@ -48,14 +50,19 @@ final class TablePlanner {
         }
         return switch (observed.cluster()) {
             case PRESENT -> drop(intent, observed);
-            case MISSING, GOING -> Plan.none();
-            case REJECTED -> clusterMissing(intent, "is not accepted, so its hosts are not known");
+            case MISSING, GOING, NEVER_ACCEPTED -> Plan.none();
+            case REJECTED ->
+                withoutCluster(
+                        intent,
+                        HoldReason.ClusterNotAccepted,
+                        "is not accepted, so its hosts are not known: mend its spec, or set deletionPolicy: Retain to let"
+                                + " this object go and the tables stay");
         };
     }
 
-    private static Plan<TableAction> clusterMissing(TableIntent intent, String state) {
+    private static Plan<TableAction> withoutCluster(TableIntent intent, HoldReason reason, String state) {
         var message = "ClickHouseCluster " + intent.cluster() + " in namespace " + intent.namespace() + " " + state;
-        return new Plan<>(List.of(), List.of(new Hold(HoldReason.ClusterMissing, intent.cluster(), message)));
+        return new Plan<>(List.of(), List.of(new Hold(reason, intent.cluster(), message)));
     }
 
     private static Plan<TableAction> create(TableIntent intent, TableObserved observed) {

@@ -167,20 +167,24 @@ final class TableStatusProjection {
                     .filter(host -> !isReady(host))
                     .map(host -> host.name() + ": " + host.message())
                     .findFirst();
-            var clusterMissing = plan.holds().stream()
-                    .filter(hold -> hold.reason() == HoldReason.ClusterMissing)
-                    .map(Hold::message)
+            var withoutCluster = plan.holds().stream()
+                    .filter(hold -> hold.reason() == HoldReason.ClusterMissing
+                            || hold.reason() == HoldReason.ClusterNotAccepted)
                     .findFirst();
             var failure = firstFailure(outcomes);
             var difference = plan.holds().stream()
                     .filter(hold -> hold.reason() == HoldReason.SchemaDiffers)
                     .map(hold -> hold.subject() + ": " + hold.message())
                     .findFirst();
-            var unready = clusterMissing.or(() -> failure).or(() -> difference).or(() -> waiting);
+            var unready = withoutCluster
+                    .map(Hold::message)
+                    .or(() -> failure)
+                    .or(() -> difference)
+                    .or(() -> waiting);
             return new Findings(
                     unready.map(message -> Finding.no("NotOnEveryHost", message))
                             .orElseGet(() -> Finding.yes("OnEveryHost", "the table stands as declared on every host")),
-                    progress(clusterMissing, difference, waiting),
+                    progress(withoutCluster, difference, waiting),
                     failure.map(message -> Finding.yes("Refused", message))
                             .or(() -> difference.map(message -> Finding.yes("SchemaDiffers", message)))
                             .orElseGet(() -> Finding.no("AsExpected", "nothing is wrong")),
@@ -188,9 +192,9 @@ final class TableStatusProjection {
         }
 
         private static Finding progress(
-                Optional<String> clusterMissing, Optional<String> difference, Optional<String> waiting) {
-            return clusterMissing
-                    .map(message -> Finding.no("ClusterMissing", message))
+                Optional<Hold> withoutCluster, Optional<String> difference, Optional<String> waiting) {
+            return withoutCluster
+                    .map(hold -> Finding.no(hold.reason().name(), hold.message()))
                     .or(() -> difference.map(message -> Finding.no("SchemaDiffers", message)))
                     .or(() -> waiting.map(message -> Finding.yes("Creating", message)))
                     .orElseGet(() -> Finding.no("Converged", "nothing is left to do"));

@@ -1,8 +1,11 @@
 package io.shardwright.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.shardwright.crds.PodTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,7 +42,7 @@ public record ClusterIntent(
 
     /** The hosts that hold tables, or shall: all but those whose tables are being dropped. */
     public List<Host> hostsWithTables() {
-        return layout.hosts().stream().filter(host -> !leaving.isGoing(host)).toList();
+        return new Standing(layout, leaving, version, storage).hostsWithTables();
     }
 
     public List<String> userNames() {
@@ -55,6 +58,24 @@ public record ClusterIntent(
 
         public static PodAdditions none() {
             return new PodAdditions(Map.of(), Map.of(), Optional.empty());
+        }
+
+        /** @param template may be null */
+        public static PodAdditions of(PodTemplate template) {
+            return template == null
+                    ? none()
+                    : new PodAdditions(
+                            Objects.requireNonNullElse(template.labels(), Map.of()),
+                            Objects.requireNonNullElse(template.annotations(), Map.of()),
+                            Optional.ofNullable(template.spec()));
+        }
+
+        /** What images are pulled with, those of the coordination and of imports too: often all come from one registry. */
+        public List<LocalObjectReference> imagePullSecrets() {
+            return spec.map(pod -> pod.path("imagePullSecrets").findValuesAsText("name")).stream()
+                    .flatMap(List::stream)
+                    .map(LocalObjectReference::new)
+                    .toList();
         }
     }
 }

@@ -7,13 +7,13 @@ import io.shardwright.crds.ClickHouseClusterStatus;
 import io.shardwright.crds.CoordinationSpec;
 import io.shardwright.crds.DeletionPolicy;
 import io.shardwright.crds.ManagedCoordinationSpec;
-import io.shardwright.crds.PodTemplate;
+import io.shardwright.crds.ReplacementSpec;
 import io.shardwright.crds.ShardMembers;
 import io.shardwright.crds.StorageSpec;
 import io.shardwright.crds.UserSpec;
 import io.shardwright.plan.Parsed;
+import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,8 +38,46 @@ public final class ClusterParser {
             return new Parsed.Rejected<>("spec is missing: add spec, with at least version");
         }
         return badEndpoint(spec.coordination())
+                .or(() -> badNetwork(specified(spec.users())))
+                .or(() -> badBandwidth(spec.replacement()))
                 .<Parsed<ClusterIntent>>map(Parsed.Rejected::new)
                 .orElseGet(() -> new Parsed.Accepted<>(intent(resource, spec, dnsDomain)));
+    }
+
+    /** What is wanted of a cluster that is not being deleted; empty if its spec is not accepted. */
+    public static Optional<ClusterIntent> wanted(ClickHouseCluster resource, String dnsDomain) {
+        return resource.getMetadata().getDeletionTimestamp() == null
+                        && parse(resource, dnsDomain) instanceof Parsed.Accepted<ClusterIntent>(var intent)
+                ? Optional.of(intent)
+                : Optional.empty();
+    }
+
+    /** What stands, even if the spec is not accepted; empty if there is none. */
+    public static Optional<Standing> standing(ClickHouseCluster resource, String dnsDomain) {
+        return Optional.ofNullable(resource.getSpec()).map(spec -> standing(resource, spec, dnsDomain));
+    }
+
+    private static Standing standing(ClickHouseCluster resource, ClickHouseClusterSpec spec, String dnsDomain) {
+        var ref = ref(resource, dnsDomain);
+        return new Standing(
+                layout(ref, size(spec), resource.getStatus()),
+                Leaving.of(ref, resource.getStatus()),
+                version(spec),
+                storage(spec.storage(), SERVER_STORAGE));
+    }
+
+    private static ClusterRef ref(ClickHouseCluster resource, String dnsDomain) {
+        var metadata = resource.getMetadata();
+        return new ClusterRef(metadata.getNamespace(), metadata.getName(), dnsDomain);
+    }
+
+    private static Layout.Size size(ClickHouseClusterSpec spec) {
+        return new Layout.Size(
+                Objects.requireNonNullElse(spec.shards(), 1), Objects.requireNonNullElse(spec.replicas(), 1));
+    }
+
+    private static String version(ClickHouseClusterSpec spec) {
+        return Objects.requireNonNullElse(spec.version(), DEFAULT_VERSION);
     }
 
     private static Optional<String> badEndpoint(CoordinationSpec spec) {
@@ -53,24 +91,43 @@ public final class ClusterParser {
                         + "\" is not host:port; write for example zookeeper-0.zookeeper:2181");
     }
 
+    private static Optional<String> badNetwork(List<UserSpec> users) {
+        return users.stream()
+                .flatMap(user -> specified(user.networks()).stream()
+                        .filter(network -> Network.of(network).isEmpty())
+                        .map(network -> "users: the networks of " + user.name() + " hold \"" + network
+                                + "\", which is no network; write for example 10.0.0.0/8, fd00::/8 or 192.0.2.7"))
+                .findFirst();
+    }
+
+    /** The API server knows quantities that are less than a byte, or more than can be counted. */
+    private static Optional<String> badBandwidth(ReplacementSpec spec) {
+        return Optional.ofNullable(spec)
+                .map(ReplacementSpec::bandwidth)
+                .filter(bandwidth -> !isCountable(Quantity.getAmountInBytes(bandwidth)))
+                .map(bandwidth -> "replacement.bandwidth: \"" + bandwidth
+                        + "\" is not a number of bytes per second, of at least 1; write for example 50Mi");
+    }
+
+    private static boolean isCountable(BigDecimal bytes) {
+        return bytes.compareTo(BigDecimal.ONE) >= 0 && bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0;
+    }
+
     private static ClusterIntent intent(ClickHouseCluster resource, ClickHouseClusterSpec spec, String dnsDomain) {
-        var metadata = resource.getMetadata();
-        var ref = new ClusterRef(metadata.getNamespace(), metadata.getName(), dnsDomain);
-        var size = new Layout.Size(
-                Objects.requireNonNullElse(spec.shards(), 1), Objects.requireNonNullElse(spec.replicas(), 1));
-        var version = Objects.requireNonNullElse(spec.version(), DEFAULT_VERSION);
+        var ref = ref(resource, dnsDomain);
+        var standing = standing(resource, spec, dnsDomain);
         return new ClusterIntent(
                 ref,
-                metadata.getUid(),
-                version,
-                Objects.requireNonNullElse(spec.image(), SERVER_REPOSITORY + version),
-                size,
-                layout(ref, size, resource.getStatus()),
-                Leaving.of(ref, resource.getStatus()),
+                resource.getMetadata().getUid(),
+                standing.version(),
+                Objects.requireNonNullElse(spec.image(), SERVER_REPOSITORY + standing.version()),
+                size(spec),
+                standing.layout(),
+                standing.leaving(),
                 coordination(ref, spec.coordination()),
-                storage(spec.storage(), SERVER_STORAGE),
-                users(spec.users()),
-                podAdditions(spec.template()),
+                standing.storage(),
+                users(specified(spec.users())),
+                ClusterIntent.PodAdditions.of(spec.template()),
                 spec.deletionPolicy() != DeletionPolicy.Delete);
     }
 
@@ -123,21 +180,17 @@ public final class ClusterParser {
     }
 
     private static List<User> users(List<UserSpec> specs) {
-        var ofSpec = (specs == null ? List.<UserSpec>of() : specs)
-                .stream()
-                        .map(spec -> new User(
-                                spec.name(),
-                                Boolean.TRUE.equals(spec.readOnly()) ? User.Access.readonly : User.Access.full,
-                                spec.networks()));
+        var ofSpec = specs.stream()
+                .map(spec -> new User(
+                        spec.name(),
+                        Boolean.TRUE.equals(spec.readOnly()) ? User.Access.readonly : User.Access.full,
+                        specified(spec.networks()).stream()
+                                .flatMap(network -> Network.of(network).stream())
+                                .toList()));
         return Stream.concat(User.ofEveryCluster().stream(), ofSpec).toList();
     }
 
-    private static ClusterIntent.PodAdditions podAdditions(PodTemplate template) {
-        return template == null
-                ? ClusterIntent.PodAdditions.none()
-                : new ClusterIntent.PodAdditions(
-                        Objects.requireNonNullElse(template.labels(), Map.of()),
-                        Objects.requireNonNullElse(template.annotations(), Map.of()),
-                        Optional.ofNullable(template.spec()));
+    private static <T> List<T> specified(List<T> list) {
+        return list == null ? List.of() : list;
     }
 }

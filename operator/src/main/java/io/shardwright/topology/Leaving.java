@@ -59,7 +59,7 @@ public record Leaving(SortedMap<Host, LeavingPhase> hosts, SortedMap<Integer, Le
         return hosts.getOrDefault(host, LeavingPhase.Draining).compareTo(LeavingPhase.Released) >= 0;
     }
 
-    /** No row may be brought to it. */
+    /** No row may be brought to it: it is read, and emptied. */
     public boolean isDraining(int shard) {
         return shards.containsKey(shard);
     }

@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * A user of the servers. The password stands in the Secret {@link ClusterRef#userSecretName}.
  *
- * @param networks in CIDR notation; never empty
+ * @param networks that it may connect from; never empty
  */
-public record User(String name, Access access, List<String> networks) {
+public record User(String name, Access access, List<Network> networks) {
     /** The operator's own. */
     public static final String OPERATOR = "shardwright";
 
@@ -17,7 +17,7 @@ public record User(String name, Access access, List<String> networks) {
     /** The user of clients that name none. */
     public static final String DEFAULT = "default";
 
-    private static final List<String> ANYWHERE = List.of("::/0");
+    private static final List<Network> ANYWHERE = List.of(Network.ANYWHERE);
 
     /** What a user may do. */
     public enum Access {
@@ -28,7 +28,7 @@ public record User(String name, Access access, List<String> networks) {
     }
 
     public User {
-        networks = networks == null || networks.isEmpty() ? ANYWHERE : List.copyOf(networks);
+        networks = networks.isEmpty() ? ANYWHERE : List.copyOf(networks);
     }
 
     /** The users that every cluster has, whatever its spec says. */

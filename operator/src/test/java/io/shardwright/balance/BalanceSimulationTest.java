@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,9 +44,7 @@ class BalanceSimulationTest {
 
     @Test
     void rebalancesComeWhenTheyHelpAndNeverOneAfterTheOther() {
-        for (long seed = 0; seed < SEEDS; seed++) {
-            new World(seed).live();
-        }
+        LongStream.range(0, SEEDS).parallel().forEach(seed -> new World(seed).live());
     }
 
     /** Nothing can be moved at all. */

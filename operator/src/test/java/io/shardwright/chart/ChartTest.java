@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChartTest {
     /** Every right that the operator uses in the namespaces that it watches, and no other. */
     private static final String RIGHTS = """
-            clickhouse.shardwright.io/clickhouseclusters         get list watch patch
+            clickhouse.shardwright.io/clickhouseclusters         get list watch
             clickhouse.shardwright.io/tables                     get list watch patch
             clickhouse.shardwright.io/importjobs                 get list watch patch
             clickhouse.shardwright.io/shards                     get list watch create patch delete

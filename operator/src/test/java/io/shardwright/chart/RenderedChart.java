@@ -19,12 +19,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The objects that the chart makes of some values. */
-record RenderedChart(List<HasMetadata> objects) {
+public record RenderedChart(List<HasMetadata> objects) {
     static final Path CHART = Path.of("../helm/shardwright").toAbsolutePath().normalize();
-    static final String NAMESPACE = "shardwright-system";
+    public static final String NAMESPACE = "shardwright-system";
 
     /** @param values as in a values file */
-    static RenderedChart with(String values) {
+    public static RenderedChart with(String values) {
         var file = valuesFile(values);
         try {
             var yaml = new Helm(CHART)

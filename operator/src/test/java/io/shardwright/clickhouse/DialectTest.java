@@ -34,8 +34,6 @@ class DialectTest {
     void theOldestVersionIsSpokenToInItsOwnWay() {
         var dialect = Dialect.of("18.16.1");
 
-        assertThat(dialect.configurationRoot()).isEqualTo("yandex");
-        assertThat(dialect.hasClusterSecret()).isFalse();
         assertThat(dialect.errorsHaveACodeHeader()).isFalse();
         assertThat(dialect.hasDropReplica()).isFalse();
         assertThat(dialect.dropTable("`a`.`b`")).isEqualTo("DROP TABLE IF EXISTS `a`.`b`");
@@ -45,8 +43,6 @@ class DialectTest {
     void todaysVersionHasAllThatCameSince() {
         var dialect = Dialect.of("26.3");
 
-        assertThat(dialect.configurationRoot()).isEqualTo("clickhouse");
-        assertThat(dialect.hasClusterSecret()).isTrue();
         assertThat(dialect.errorsHaveACodeHeader()).isTrue();
         assertThat(dialect.hasDropReplica()).isTrue();
         assertThat(dialect.dropTable("`a`.`b`")).isEqualTo("DROP TABLE IF EXISTS `a`.`b` NO DELAY");
@@ -54,11 +50,11 @@ class DialectTest {
 
     @Test
     void aSwitchIsThrownWithTheReleaseThatBroughtIt() {
-        assertThat(Dialect.of("20.10.2").hasClusterSecret()).isFalse();
-        assertThat(Dialect.of("20.10.3").hasClusterSecret()).isTrue();
+        assertThat(Dialect.of("20.10.2").dropTable("t")).isEqualTo("DROP TABLE IF EXISTS t");
+        assertThat(Dialect.of("20.10.3").dropTable("t")).isEqualTo("DROP TABLE IF EXISTS t NO DELAY");
         assertThat(Dialect.of("20.3.1").errorsHaveACodeHeader()).isFalse();
         assertThat(Dialect.of("20.3.2").errorsHaveACodeHeader()).isTrue();
-        assertThat(Dialect.of("21.9.6").configurationRoot()).isEqualTo("yandex");
-        assertThat(Dialect.of("21.10").configurationRoot()).isEqualTo("clickhouse");
+        assertThat(Dialect.of("20.5.5").hasDropReplica()).isFalse();
+        assertThat(Dialect.of("20.6").hasDropReplica()).isTrue();
     }
 }

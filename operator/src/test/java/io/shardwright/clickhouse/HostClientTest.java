@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ class HostClientTest {
     private final HttpClient http = PlainHttp.newClient();
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
     private volatile String version = "26.3.1.1";
     private HttpServer server;
     private HostClient client;
@@ -126,6 +129,21 @@ class HostClientTest {
                         assertThat(ids.getFirst()).contains(request.parameters().get("query_id")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"26.3.1.1", "18.16.1"})
+    void sendsNoMoreAtOnceThanAServerTakes(String version) {
+        this.version = version;
+
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = Stream.generate(() -> executor.submit(() -> client.send("LONG", Map.of())))
+                    .limit(200)
+                    .toList();
+
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.get()).isEqualTo("1\n"));
+        }
+        assertThat(most).hasValueLessThanOrEqualTo(HostClient.AT_ONCE);
+    }
+
     @Test
     void doesNotWaitForAServerThatAnswersNothing() {
         client.send("SELECT 1", Map.of());
@@ -165,10 +183,13 @@ class HostClientTest {
     }
 
     private void awaitRelease() {
+        most.accumulateAndGet(waiting.incrementAndGet(), Math::max);
         try {
             release.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 }

@@ -9,6 +9,9 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.shardwright.testing.RealServers;
 import io.shardwright.topology.Host;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +40,18 @@ class HttpServersIT {
         assertThat(servers.query(host, "SELECT 1, 'a\\tb\\nc\\\\d\\'e', NULL, '' UNION ALL SELECT 2, 'é', NULL, 'x'"))
                 .containsExactlyInAnyOrder(
                         Arrays.asList("1", "a\tb\nc\\d'e", null, ""), Arrays.asList("2", "é", null, "x"));
+    }
+
+    @Test
+    void tellsWhetherAServerIsUpByItsAddress() throws IOException {
+        var url = URI.create(real.directory().addressOf(host).url());
+        assertThat(servers.isUp(url.getHost(), url.getPort())).isTrue();
+
+        int unused;
+        try (var socket = new ServerSocket(0)) {
+            unused = socket.getLocalPort();
+        }
+        assertThat(servers.isUp(url.getHost(), unused)).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.shardwright.cluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
+import io.shardwright.crds.LeavingShardPhase;
 import io.shardwright.crds.ReplacementHostStatus;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.crds.ReplacementStatus;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -52,6 +54,38 @@ final class ClusterFixtures {
                 User.ofEveryCluster(),
                 ClusterIntent.PodAdditions.none(),
                 keepVolumes);
+    }
+
+    static ClusterIntent draining(ClusterIntent intent, int shard) {
+        return new ClusterIntent(
+                intent.ref(),
+                intent.uid(),
+                intent.version(),
+                intent.image(),
+                intent.size(),
+                intent.layout(),
+                new Leaving(new TreeMap<>(), new TreeMap<>(Map.of(shard, LeavingShardPhase.Draining))),
+                intent.coordination(),
+                intent.storage(),
+                intent.users(),
+                intent.pod(),
+                intent.keepVolumes());
+    }
+
+    static ClusterIntent with(ClusterIntent intent, ClusterIntent.PodAdditions pod) {
+        return new ClusterIntent(
+                intent.ref(),
+                intent.uid(),
+                intent.version(),
+                intent.image(),
+                intent.size(),
+                intent.layout(),
+                intent.leaving(),
+                intent.coordination(),
+                intent.storage(),
+                intent.users(),
+                pod,
+                intent.keepVolumes());
     }
 
     static Map<String, String> hashesOf(ClusterIntent intent) {
@@ -106,6 +140,9 @@ final class ClusterFixtures {
                         null,
                         null,
                         null,
+                        null,
+                        null,
+                        null,
                         null))
                 .toList();
         shard.setStatus(new ShardStatus(
@@ -118,6 +155,6 @@ final class ClusterFixtures {
                 hosts,
                 List.of(),
                 List.of(),
-                new ReplacementStatus(stages, List.of(), List.of(), List.of())));
+                new ReplacementStatus(stages, List.of(), List.of(), List.of(), List.of())));
     }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class ClusterPlannerTest {
@@ -54,6 +55,32 @@ final class ClusterPlannerTest {
 
         assertThat(subjects(plan)).contains("Shard/c-0", "Shard/c-1", "StatefulSet/c-zookeeper");
         assertThat(plan.holds()).isEmpty();
+    }
+
+    /** Servers keep the address that they fetched from: whoever comes under an index again needs the one that was there before. */
+    @Test
+    void theAddressesForPeersOutliveHostsAndShards() {
+        var objects = converged(intent);
+        var before = forPeers(objects);
+        assertThat(before.keySet())
+                .extracting(ObjectRef::name)
+                .containsExactlyInAnyOrder("c-0-0-peers", "c-0-1-peers", "c-1-0-peers", "c-1-1-peers");
+        assertThat(before.values())
+                .allSatisfy(service ->
+                        assertThat(service.getMetadata().getOwnerReferences()).containsExactly(Owners.of(intent)));
+
+        var smaller = ClusterFixtures.intent(1, 1, ClusterFixtures.MANAGED);
+        objects.values().removeIf(Shard.class::isInstance);
+        var plan = ClusterPlanner.plan(smaller, ClusterFixtures.with(smaller, objects, USABLE));
+
+        assertThat(plan.actions()).noneMatch(ClusterAction.DeleteObject.class::isInstance);
+        assertThat(subjects(plan)).noneMatch(subject -> subject.endsWith("-peers"));
+    }
+
+    private static Map<ObjectRef, HasMetadata> forPeers(Map<ObjectRef, HasMetadata> objects) {
+        return objects.entrySet().stream()
+                .filter(entry -> entry.getKey().name().endsWith("-peers"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Test
@@ -119,6 +146,20 @@ final class ClusterPlannerTest {
     }
 
     @Test
+    void aShardGetsNoRowsWhileItIsDrainedAndItsShareAgainWhenItStays() {
+        var objects = converged(intent);
+        var draining = ClusterFixtures.draining(intent, 1);
+
+        var begun = ClusterPlanner.plan(draining, ClusterFixtures.with(draining, objects, USABLE));
+        assertThat(metrika(begun, objects)).containsSubsequence("<weight>1<", "c-0-0-peers.", "<weight>0<", "c-1-0-p");
+        assertThat(subjects(begun)).as("servers are told").contains("Shard/c-0", "Shard/c-1");
+
+        apply(begun, objects);
+        var takenBack = ClusterPlanner.plan(intent, ClusterFixtures.with(intent, objects, USABLE));
+        assertThat(metrika(takenBack, objects)).contains("c-1-0-peers.").doesNotContain("<weight>0<");
+    }
+
+    @Test
     void listsOnlyWhatARebalanceWantsRead() {
         var objects = converged(intent);
 
@@ -139,13 +180,17 @@ final class ClusterPlannerTest {
     @Test
     void listsAgainWhatARebalanceDidNotWantRead() {
         var objects = converged(intent);
-        plan(objects, Set.of("c-0-1")).actions().forEach(action -> {
+        apply(plan(objects, Set.of("c-0-1")), objects);
+
+        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0-peers.", "c-0-1-peers.");
+    }
+
+    private static void apply(Plan<ClusterAction> plan, Map<ObjectRef, HasMetadata> objects) {
+        plan.actions().forEach(action -> {
             if (action instanceof ClusterAction.ApplyObject apply && apply.desired() instanceof ConfigMap config) {
                 objects.put(ObjectRef.of(config), config);
             }
         });
-
-        assertThat(metrika(plan(objects, Set.of()), objects)).contains("c-0-0-peers.", "c-0-1-peers.");
     }
 
     @Test

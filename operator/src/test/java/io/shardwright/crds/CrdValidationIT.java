@@ -125,6 +125,11 @@ final class CrdValidationIT {
                 new Case(
                         "ClickHouseCluster",
                         "users: [{name: analyst}]",
+                        "replacement: {bandwidth: 0}",
+                        "replacement.bandwidth must be greater than 0"),
+                new Case(
+                        "ClickHouseCluster",
+                        "users: [{name: analyst}]",
                         "rebalancing: {when: {untilPercent: 20}}",
                         "untilPercent must be below imbalancePercent"),
                 new Case(
@@ -169,6 +174,9 @@ final class CrdValidationIT {
                 new Case("ClickHouseCluster", "name: analyst", "name: internal", "choose another name"),
                 new Case("ClickHouseCluster", "name: analyst", "name: shardwright", "choose another name"),
                 new Case("ClickHouseCluster", "name: analyst", "name: Analyst", "spec.users[0].name"),
+                new Case("ClickHouseCluster", "analyst}", "analyst, networks: [office]}", "spec.users[0].networks[0]"),
+                new Case("ClickHouseCluster", "analyst}", "analyst, networks: [10.0.0.0/33]}", "networks[0]"),
+                new Case("ClickHouseCluster", "analyst}", "analyst, networks: ['fd00::/129']}", "networks[0]"),
                 new Case("ClickHouseCluster", "[{name: analyst}]", "[{name: a}, {name: a}]", "Duplicate value"),
                 new Case("ClickHouseCluster", "users:", "deletionPolicy: Never\n  users:", "Unsupported value"),
                 new Case("Shard", "index: 0", "index: -1", "spec.index"),
@@ -212,6 +220,14 @@ final class CrdValidationIT {
                 new Case("Rebalance", "bandwidth: 50Mi", "bandwidth: 0", "bandwidth must be greater than 0"),
                 new Case("Rebalance", "concurrency: 2", "concurrency: 17", "spec.concurrency"),
                 new Case("Rebalance", "22:00", "24:00", "spec.window.from"),
+                new Case(
+                        "Rebalance",
+                        "from: \"22:00\"",
+                        "timeZone: Mars/Olympus, from: \"22:00\"",
+                        "timeZone is not a time zone"),
+                new Case("Rebalance", "web.events, web.visits", "web.events, web.v*", "together[0].tables[1]"),
+                new Case("Rebalance", "[\"web.*\"]", "[events]", "spec.tables.include[0]"),
+                new Case("Rebalance", "include: [\"web.*\"]", "exclude: [\".events\"]", "spec.tables.exclude[0]"),
                 new Case("Rebalance", "[web.events, web.visits]", "[web.events]", "spec.tables.together[0].tables"));
     }
 

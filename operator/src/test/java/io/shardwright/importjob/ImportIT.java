@@ -302,7 +302,7 @@ class ImportIT {
         private Run(ImportSpec spec, WorkerReport report) {
             this.spec = spec;
             this.report = report;
-            this.begun = new Begun(spec, cluster.layout().cluster(), Dialect.of("18.16.1"), false);
+            this.begun = new Begun(spec, cluster.layout().cluster(), Dialect.of("18.16.1"), List.of(), false);
             this.intent = new ImportIntent(
                     "flights",
                     spec.staging().id(),

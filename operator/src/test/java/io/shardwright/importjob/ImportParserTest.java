@@ -7,6 +7,7 @@ import io.shardwright.crds.ImportFormat;
 import io.shardwright.crds.ImportJob;
 import io.shardwright.importspec.StagingNames;
 import io.shardwright.plan.Parsed;
+import io.shardwright.testing.Examples;
 import io.shardwright.topology.Owners;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ImportParserTest {
+    @Test
+    void acceptsEveryExample() {
+        var examples = Examples.of(ImportJob.class);
+
+        assertThat(examples)
+                .allSatisfy(example -> assertThat(ImportParser.parse(example)).isInstanceOf(Parsed.Accepted.class));
+    }
+
     @Test
     void fillsInEveryDefault() {
         assertThat(ImportParser.parse(Imports.resource(Imports.URL)))

@@ -68,7 +68,7 @@ class ImportPlannerTest {
                         "starts a worker once the specification is written",
                         observed(ImportPhase.Pending, ABSENT),
                         ImportPhase.Loading,
-                        List.of(new CreateObject(ImportResources.job(INTENT, Imports.CLUSTER, "image")))),
+                        List.of(new CreateObject(ImportResources.job(INTENT, Imports.begun(), "image")))),
                 new Case(
                         "lets the worker work", observed(ImportPhase.Loading, RUNNING), ImportPhase.Loading, List.of()),
                 new Case(

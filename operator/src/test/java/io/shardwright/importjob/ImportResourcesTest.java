@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.shardwright.clickhouse.Dialect;
+import io.shardwright.importjob.ImportObserved.Begun;
 import io.shardwright.importspec.ImportJson;
 import io.shardwright.importspec.ImportSpec;
 import io.shardwright.importspec.WorkerReport;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ImportResourcesTest {
     private static final ConfigMap SPECIFICATION =
             ImportResources.specification(Imports.INTENT, Imports.CLUSTER, Imports.spec());
-    private static final Job JOB = ImportResources.job(Imports.INTENT, Imports.CLUSTER, "operator:0.1.0");
+    private static final Job JOB = ImportResources.job(Imports.INTENT, Imports.begun(), "operator:0.1.0");
     private static final PodSpec POD = JOB.getSpec().getTemplate().getSpec();
 
     @Test
@@ -79,6 +82,25 @@ class ImportResourcesTest {
                         "importer",
                         Labels.IMPORT_JOB,
                         "year"));
+    }
+
+    @Test
+    void theWorkersImageIsPulledWithTheClustersSecrets() {
+        var begun = new Begun(
+                Imports.spec(),
+                Imports.CLUSTER,
+                Dialect.of("18.16.1"),
+                List.of(new LocalObjectReference("registry")),
+                false);
+
+        assertThat(ImportResources.job(Imports.INTENT, begun, "operator:0.1.0")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getImagePullSecrets())
+                .extracting(LocalObjectReference::getName)
+                .containsExactly("registry");
+        assertThat(POD.getImagePullSecrets()).isEmpty();
     }
 
     @Test

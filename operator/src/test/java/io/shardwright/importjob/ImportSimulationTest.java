@@ -31,6 +31,7 @@ class ImportSimulationTest {
     @Test
     void anImportIsPublishedOnceAndWholeOrNotAtAllWhateverHappens() {
         var ends = LongStream.range(0, SEEDS)
+                .parallel()
                 .mapToObj(seed -> run(seed, false, seed % 10 == 0))
                 .toList();
 
@@ -44,6 +45,7 @@ class ImportSimulationTest {
     @Test
     void theSimulationNoticesARuleThatIsBroken() {
         assertThat(LongStream.range(0, SEEDS)
+                        .parallel()
                         .mapToObj(seed -> run(seed, true, false))
                         .anyMatch(End.DOUBLED::equals))
                 .as("publishing again what the table forgot")
@@ -53,6 +55,7 @@ class ImportSimulationTest {
     @Test
     void aDeletedImportLeavesNoTableEvenOfAWorkerThatHasJustBegun() {
         var ends = LongStream.range(0, SEEDS)
+                .parallel()
                 .mapToObj(ImportSimulationTest::runRemoval)
                 .distinct()
                 .toList();

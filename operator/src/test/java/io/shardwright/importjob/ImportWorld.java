@@ -228,7 +228,7 @@ final class ImportWorld {
     }
 
     ImportObserved observe(ImportPhase phase) {
-        var begun = new Begun(spec(), cluster(), Dialect.of("18.16.1"), false);
+        var begun = new Begun(spec(), cluster(), Dialect.of("18.16.1"), List.of(), false);
         return new ImportObserved(
                 phase,
                 false,

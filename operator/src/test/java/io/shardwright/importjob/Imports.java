@@ -72,11 +72,11 @@ final class Imports {
     }
 
     static Begun begun() {
-        return new Begun(spec(), CLUSTER, Dialect.of("18.16.1"), false);
+        return new Begun(spec(), CLUSTER, Dialect.of("18.16.1"), List.of(), false);
     }
 
     static Begun withoutCluster() {
-        return new Begun(spec(), CLUSTER, Dialect.of("18.16.1"), true);
+        return new Begun(spec(), CLUSTER, Dialect.of("18.16.1"), List.of(), true);
     }
 
     static ImportObserved observed(ImportPhase phase, Worker worker, ShardStaging... shards) {

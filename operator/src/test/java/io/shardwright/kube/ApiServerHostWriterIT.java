@@ -44,6 +44,9 @@ final class ApiServerHostWriterIT {
         assertThat(PodConditions.find(standing("gate"), PodConditions.IN_SERVICE))
                 .hasValueSatisfying(gate -> assertThat(gate.getMessage()).isEqualTo("container 1"));
         assertThat(PodConditions.isTrue(standing("gate"), "ContainersReady")).isTrue();
+        assertThat(standing("gate").getMetadata().getAnnotations())
+                .as("what has the kubelet look at once")
+                .containsEntry(PodConditions.IN_SERVICE, "container 1");
 
         assertThatThrownBy(() -> writer.closeGate(
                         controlPlane.namespace(),

@@ -1,8 +1,10 @@
 package io.shardwright.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,33 @@ final class ActionRunnerTest {
         });
 
         assertThat(outcomes).hasSize(2).allMatch(Outcome.Done.class::isInstance);
+    }
+
+    /** What it was told while it was interrupted is no news of any server. */
+    @Test
+    void aPassThatWasInterruptedDoesNothing() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> ActionRunner.run(List.of(new Step("a", 1, false)), step -> {
+                        throw new AssertionError("ran");
+                    }))
+                    .isInstanceOf(CancellationException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void aPassThatIsInterruptedMeanwhileTellsNothing() {
+        try {
+            assertThatThrownBy(() -> ActionRunner.run(List.of(new Step("a", 1, false)), step -> {
+                        Thread.currentThread().interrupt();
+                        return new Outcome.Failed<>(step, "interrupted", true);
+                    }))
+                    .isInstanceOf(CancellationException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     private static Outcome<Step> execute(Step step) {

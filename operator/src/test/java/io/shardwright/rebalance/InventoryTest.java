@@ -135,8 +135,8 @@ class InventoryTest {
 
     @Test
     void countsWhatIsOnItsWayWhereItGoes() {
-        current = List.of(
-                new CurrentMove(new Move("id", A, "p1", 0, 1), MovePhase.Turning, 600, 1, 1, 0, "since", ReadSide.ALL));
+        current = List.of(new CurrentMove(
+                new Move("id", A, "p1", 0, 1), MovePhase.Turning, 600, 1, 1, Mark.NONE, "since", ReadSide.ALL));
 
         var inventory = take(shard(0, of(A, "p1", 600), of(A, "p2", 100)), shard(1));
 
@@ -160,7 +160,8 @@ class InventoryTest {
                 1,
                 Optional.empty(),
                 false);
-        var cluster = new ClusterFacts(LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"));
+        var cluster = new ClusterFacts(
+                LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"), Optional.empty());
         var hosts = new ArrayList<>(first);
         hosts.addAll(second);
         return Inventory.of(intent, cluster, hosts, keyed, current);

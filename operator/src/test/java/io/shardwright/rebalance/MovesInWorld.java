@@ -79,7 +79,7 @@ final class MovesInWorld {
                         .toList(),
                 Copy.NONE,
                 memory(current, taken),
-                replication.of(move.to()).memories,
+                new Mark(replication.of(move.to()).memories, world.now),
                 upTo.isPresent() && replication.isInsertInFlight(move.from(), partition, upTo.getAsLong()));
     }
 
@@ -98,7 +98,7 @@ final class MovesInWorld {
         boolean someoneTells = facts.hostsOf(move.to()).stream()
                 .anyMatch(host -> canTell(host) && world.server(host).staged.containsKey(move.id()));
         boolean reachesBack = current.phase() != MovePhase.Switching
-                || replication.of(move.to()).memories - current.mark() < Replication.MEMORY;
+                || replication.of(move.to()).memories - current.mark().last() < Replication.MEMORY;
         return reachesBack || !someoneTells ? Memory.NOT_TAKEN : Memory.FORGOTTEN;
     }
 

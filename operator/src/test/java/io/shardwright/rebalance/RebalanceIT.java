@@ -14,6 +14,7 @@ import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Outcome;
 import io.shardwright.testing.RealServers;
 import io.shardwright.topology.Host;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,7 +53,12 @@ class RebalanceIT {
     private final HttpServers servers =
             new HttpServers(cluster.directory(), Duration.ofSeconds(60), new SimpleMeterRegistry());
     private final ClusterFacts facts = new ClusterFacts(
-            cluster.layout(), Set.copyOf(cluster.layout().hosts()), Set.of(), 100_000_000_000L, Dialect.of("18.16.1"));
+            cluster.layout(),
+            Set.copyOf(cluster.layout().hosts()),
+            Set.of(),
+            100_000_000_000L,
+            Dialect.of("18.16.1"),
+            Optional.empty());
 
     @BeforeEach
     void createTable() {
@@ -455,6 +461,7 @@ class RebalanceIT {
         private final List<RebalanceAction> executed = new ArrayList<>();
         private final List<String> failures = new ArrayList<>();
         private final List<Long> overlaps = new ArrayList<>();
+        private ServersOfOneLife life = new ServersOfOneLife(servers);
         private Copies copies = new Copies();
         private Map<String, CurrentMove> current = new TreeMap<>();
         private RebalancePhase phase = RebalancePhase.Pending;
@@ -477,6 +484,8 @@ class RebalanceIT {
         /** The operator ends after some actions, and its status is not written; what copies, it does no more. */
         private void crash(int actions) {
             pass(actions, false);
+            life.end();
+            life = new ServersOfOneLife(servers);
             copies = new Copies();
         }
 
@@ -486,21 +495,21 @@ class RebalanceIT {
                     Optional.of(facts),
                     quiet(new HostPartsObserver(servers).observe(facts)),
                     Set.of(),
-                    new MoveObserver(servers, copies).observe(moves, facts),
+                    new MoveObserver(servers, copies, Clock.systemUTC()).observe(moves, facts),
                     Map.of(),
                     Optional.empty(),
                     intent.isExact() ? readers() : Readers.NOT_ASKED);
             var decision = isRemoved
                     ? RebalancePlanner.planRemoval(intent, observed, moves, Instant.EPOCH)
-                    : RebalancePlanner.plan(intent, observed, moves, true, Instant.EPOCH);
-            var executor = new RebalanceExecutor(servers, new MoveObserver(servers, copies), copies);
+                    : RebalancePlanner.plan(intent, observed, moves, Optional.empty(), true, Instant.EPOCH);
+            var executor = new RebalanceExecutor(life, new MoveObserver(life, copies, Clock.systemUTC()), copies);
             var outcomes = new ArrayList<Outcome<RebalanceAction>>();
             for (var action : decision.plan().actions().stream().limit(actions).toList()) {
                 if (!before.apply(action)) {
                     isWritten = false;
                     break;
                 }
-                outcomes.add(executor.execute(action, new RebalanceExecutor.Means(facts.dialect(), 0)));
+                outcomes.add(executor.execute(action, new RebalanceExecutor.Means(facts.dialect(), 0, () -> {})));
                 if (outcomes.getLast() instanceof Outcome.Failed<RebalanceAction> failed) {
                     failures.add(failed.action().describe() + ": " + failed.message());
                     break;

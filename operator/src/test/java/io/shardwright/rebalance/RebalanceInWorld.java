@@ -13,6 +13,7 @@ import io.shardwright.simulation.World;
 import io.shardwright.simulation.World.Moving;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +41,8 @@ public final class RebalanceInWorld {
 
     /** What the status of each Rebalance says, by uid. */
     private final Map<String, List<CurrentMove>> current = new HashMap<>();
+
+    private final Map<String, Instant> waitingSince = new HashMap<>();
 
     private final Map<String, List<Hold>> holds = new HashMap<>();
 
@@ -83,6 +86,7 @@ public final class RebalanceInWorld {
         if (moving.deleting && begun.isEmpty()) {
             world.rebalances.remove(moving);
             current.remove(moving.uid);
+            waitingSince.remove(moving.uid);
             holds.remove(moving.uid);
         } else if (moving.deleting || !moving.over) {
             carryOut(moving, begun, disturbed);
@@ -93,7 +97,14 @@ public final class RebalanceInWorld {
         var observed = observe(moving, begun, disturbed);
         var decision = moving.deleting
                 ? RebalancePlanner.planRemoval(intent(moving), observed, begun, world.now, rules)
-                : RebalancePlanner.plan(intent(moving), observed, begun, true, world.now, rules);
+                : RebalancePlanner.plan(
+                        intent(moving),
+                        observed,
+                        begun,
+                        Optional.ofNullable(waitingSince.get(moving.uid)),
+                        true,
+                        world.now,
+                        rules);
         holds.put(moving.uid, decision.plan().holds());
         var outcomes = new ArrayList<Outcome<RebalanceAction>>();
         var failed = new HashSet<String>();
@@ -113,6 +124,9 @@ public final class RebalanceInWorld {
             return;
         }
         current.put(moving.uid, MoveLedger.after(begun, decision, outcomes).current());
+        decision.waiting()
+                .flatMap(Waiting::since)
+                .ifPresentOrElse(since -> waitingSince.put(moving.uid, since), () -> waitingSince.remove(moving.uid));
         moving.hasBegun = !current.get(moving.uid).isEmpty();
         moving.over = decision.phase() == RebalancePhase.Succeeded;
     }
@@ -171,7 +185,7 @@ public final class RebalanceInWorld {
                 silent.add(host);
             }
         });
-        var facts = new ClusterFacts(layout, hosts, world.seen.shards().keySet(), VOLUME, DIALECT);
+        var facts = new ClusterFacts(layout, hosts, world.seen.shards().keySet(), VOLUME, DIALECT, Optional.empty());
         var parts = moving.deleting
                 ? List.<HostParts>of()
                 : hosts.stream()

@@ -13,6 +13,7 @@ import io.shardwright.crds.ShardWeight;
 import io.shardwright.crds.TableGroup;
 import io.shardwright.crds.TimeWindow;
 import io.shardwright.plan.Parsed;
+import io.shardwright.testing.Examples;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RebalanceParserTest {
+    @Test
+    void acceptsEveryExample() {
+        var examples = Examples.of(Rebalance.class);
+
+        assertThat(examples).allSatisfy(example -> assertThat(RebalanceParser.parse(example))
+                .isInstanceOf(Parsed.Accepted.class));
+    }
+
     @Test
     void fillsInEveryDefault() {
         var intent = accepted(spec(null, null, null));
@@ -106,6 +115,30 @@ class RebalanceParserTest {
         assertThat(refused(null)).contains("spec is missing");
     }
 
+    @Test
+    void knowsOfWhatIsNotAcceptedEnoughToEndWhatItBegan() {
+        var wrong = new RebalanceSpec(
+                "flights",
+                null,
+                null,
+                null,
+                null,
+                null,
+                tables(List.of("flights"), null, null),
+                new Quantity("50Mi"),
+                4,
+                new TimeWindow("22:00", "06:00", "Mars/Olympus"),
+                Reads.Exact);
+
+        var begun = RebalanceParser.ofBegun(rebalance(wrong)).orElseThrow();
+
+        assertThat(begun.cluster()).isEqualTo("flights");
+        assertThat(begun.isExact()).isTrue();
+        assertThat(begun.isPaused()).isTrue();
+        assertThat(begun.concurrency()).isEqualTo(4);
+        assertThat(RebalanceParser.ofBegun(rebalance(null))).isEmpty();
+    }
+
     private static RebalanceTables tables(List<String> include, List<String> exclude, List<String> together) {
         return new RebalanceTables(include, exclude, together == null ? null : List.of(new TableGroup(together)));
     }
@@ -129,6 +162,10 @@ class RebalanceParserTest {
     }
 
     private static Parsed<RebalanceIntent> parse(RebalanceSpec spec) {
+        return RebalanceParser.parse(rebalance(spec));
+    }
+
+    private static Rebalance rebalance(RebalanceSpec spec) {
         var rebalance = new Rebalance();
         rebalance.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("ns")
@@ -136,6 +173,6 @@ class RebalanceParserTest {
                 .withUid("uid")
                 .build());
         rebalance.setSpec(spec);
-        return RebalanceParser.parse(rebalance);
+        return rebalance;
     }
 }

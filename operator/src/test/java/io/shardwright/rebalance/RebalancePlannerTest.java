@@ -35,10 +35,10 @@ class RebalancePlannerTest {
     private static final Host FULL = LAYOUT.hosts().get(0);
     private static final Host EMPTY = LAYOUT.hosts().get(1);
     private static final long VOLUME = 1_000;
-    private static final ClusterFacts CLUSTER =
-            new ClusterFacts(LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"));
-    private static final CurrentMove MOVE =
-            new CurrentMove(new Move("id", TABLE, "p1", 0, 1), MovePhase.Copying, 100, 1, 1, 0, "since", ReadSide.ALL);
+    private static final ClusterFacts CLUSTER = new ClusterFacts(
+            LAYOUT, Set.copyOf(LAYOUT.hosts()), Set.of(), VOLUME, Dialect.of("18.16.1"), Optional.empty());
+    private static final CurrentMove MOVE = new CurrentMove(
+            new Move("id", TABLE, "p1", 0, 1), MovePhase.Copying, 100, 1, 1, Mark.NONE, "since", ReadSide.ALL);
 
     @Test
     void whatDoesNotFitIsHeldAndNotOver() {
@@ -83,6 +83,29 @@ class RebalancePlannerTest {
     }
 
     @Test
+    void nothingBeginsOnAClusterThatIsNotAcceptedAndWhatWasBegunGoesOn() {
+        var rejected = new ClusterFacts(
+                LAYOUT,
+                Set.copyOf(LAYOUT.hosts()),
+                Set.of(),
+                VOLUME,
+                Dialect.of("18.16.1"),
+                Optional.of("coordination.endpoints: no"));
+        var hosts = List.of(host(FULL, 4, Set.of(), 400), host(EMPTY, 0, Set.of(), 0));
+
+        var idle = plan(rejected, hosts, List.of(), Map.of(), Instant.EPOCH);
+        var moving = plan(rejected, hosts, List.of(MOVE), Map.of("id", observed(Copy.NONE)), Instant.EPOCH);
+
+        assertThat(idle.begun()).isEmpty();
+        assertThat(idle.phase()).isEqualTo(RebalancePhase.Moving);
+        assertThat(idle.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.ClusterNotAccepted);
+            assertThat(hold.message()).contains("coordination.endpoints: no");
+        });
+        assertThat(moving.plan().actions()).singleElement().isInstanceOf(RebalanceAction.CopyPartition.class);
+    }
+
+    @Test
     void aCopyThatFailsIsTriedAgain() {
         var moves = List.of(MOVE);
         for (int pass = 0; pass < 10; pass++) {
@@ -103,14 +126,26 @@ class RebalancePlannerTest {
     }
 
     @Test
-    void aCopyThatFailedTooOftenIsGivenUpAndPlannedAnewUnderAnotherName() {
+    void aCopyThatFailedTooOftenIsGivenUp() {
         var decision = planMove(List.of(MOVE), new Copy(false, false, 5, Optional.of("Replica already exists")));
 
         assertThat(decision.plan().actions()).noneMatch(RebalanceAction.CopyPartition.class::isInstance);
-        var next = MoveLedger.after(List.of(MOVE), decision, List.of()).current();
-        assertThat(next)
-                .extracting(current -> current.move().id())
-                .doesNotContain(MOVE.move().id());
+        assertThat(MoveLedger.after(List.of(MOVE), decision, List.of()).current())
+                .doesNotContain(MOVE);
+    }
+
+    @Test
+    void whatWasGivenUpIsPlannedAnewUnderAnotherName() {
+        var hosts = List.of(host(FULL, 4, Set.of(), 400), host(EMPTY, 0, Set.of(), 750));
+
+        var first =
+                plan(CLUSTER, hosts, List.of(), Map.of(), Instant.EPOCH).begun().getFirst();
+        var again = plan(CLUSTER, hosts, List.of(), Map.of(), Instant.EPOCH.plusSeconds(30))
+                .begun()
+                .getFirst();
+
+        assertThat(again.move().partition()).isEqualTo(first.move().partition());
+        assertThat(again.move().staging()).isNotEqualTo(first.move().staging());
     }
 
     @Test
@@ -121,7 +156,45 @@ class RebalancePlannerTest {
         assertThat(decision.plan().holds()).extracting(Hold::reason).containsExactly(HoldReason.CopyFailed);
     }
 
+    @Test
+    void aStatementThatDoesNotEndIsToldWithWhatToDo() {
+        var observed = observed(new Copy(true, Optional.empty()));
+        var hanging = new Target.Known(
+                EMPTY,
+                false,
+                List.of(),
+                List.of(),
+                false,
+                false,
+                true,
+                Optional.empty(),
+                Optional.of("CREATE TABLE nyc._move_id, for 75 s"));
+        var stuck = new MoveObserved(
+                observed.source(), List.of(hanging), observed.copy(), Memory.NOT_TAKEN, Mark.NONE, false);
+
+        var decision = plan(
+                CLUSTER,
+                List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)),
+                List.of(MOVE),
+                Map.of("id", stuck),
+                Instant.EPOCH);
+
+        assertThat(decision.plan().actions()).isEmpty();
+        assertThat(decision.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.CopyFailed);
+            assertThat(hold.subject()).isEqualTo(EMPTY.name());
+            assertThat(hold.message()).contains("CREATE TABLE nyc._move_id, for 75 s", "delete pod flights-1-0-0");
+        });
+    }
+
     private static RebalanceDecision planMove(List<CurrentMove> moves, Copy copy) {
+        return plan(
+                List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)),
+                moves,
+                Map.of("id", observed(copy)));
+    }
+
+    private static MoveObserved observed(Copy copy) {
         var source = new Source.Known(
                 FULL,
                 true,
@@ -131,12 +204,20 @@ class RebalancePlannerTest {
                 List.of(),
                 OptionalLong.empty());
         var target = new Target.Known(EMPTY, false, List.of(), List.of(), false, false, false);
-        var observed = new MoveObserved(List.of(source), List.of(target), copy, Memory.NOT_TAKEN, 0, false);
-        return plan(List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)), moves, Map.of("id", observed));
+        return new MoveObserved(List.of(source), List.of(target), copy, Memory.NOT_TAKEN, Mark.NONE, false);
     }
 
     private static RebalanceDecision plan(
             List<HostParts> hosts, List<CurrentMove> current, Map<String, MoveObserved> moves) {
+        return plan(CLUSTER, hosts, current, moves, Instant.EPOCH);
+    }
+
+    private static RebalanceDecision plan(
+            ClusterFacts cluster,
+            List<HostParts> hosts,
+            List<CurrentMove> current,
+            Map<String, MoveObserved> moves,
+            Instant now) {
         var intent = new RebalanceIntent(
                 "ns",
                 "even",
@@ -153,8 +234,8 @@ class RebalancePlannerTest {
                 Optional.empty(),
                 false);
         var observed = new RebalanceObserved(
-                Optional.of(CLUSTER), hosts, Set.of(), moves, Map.of(), Optional.empty(), Readers.NOT_ASKED);
-        return RebalancePlanner.plan(intent, observed, current, true, Instant.EPOCH);
+                Optional.of(cluster), hosts, Set.of(), moves, Map.of(), Optional.empty(), Readers.NOT_ASKED);
+        return RebalancePlanner.plan(intent, observed, current, Optional.empty(), true, now);
     }
 
     /** @param partitions how many, of 100 bytes each */

@@ -3,6 +3,7 @@ package io.shardwright.rebalance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardwright.crds.RebalancePhase;
+import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Outcome;
 import java.time.Instant;
@@ -30,12 +31,16 @@ class RebalanceSimulationTest {
     private static final int SEEDS_TO_NOTICE = 200;
 
     private static final int TROUBLED = 100;
-    private static final int CALM = 150;
+
+    /** Where readers are turned, partitions change shards one after the other, a dozen steps each; and twenty may have to. */
+    private static final int CALM = 300;
+
+    /** Calm steps after which users do what they are asked to. */
+    private static final int STEPS_TO_NOTICE_HOLDS = 50;
 
     /** How a rebalance ended. */
     private enum End {
         BALANCED,
-        HELD,
         LOST,
         THIN,
         HIDDEN,
@@ -56,8 +61,7 @@ class RebalanceSimulationTest {
                                         + end.getValue().stream().limit(9).toList() + " of "
                                         + end.getValue().size())
                                 .toList())
-                .isSubsetOf(End.BALANCED, End.HELD);
-        assertThat(ends.get(End.BALANCED).size()).isGreaterThan(SEEDS * 9 / 10);
+                .containsOnly(End.BALANCED);
     }
 
     @ParameterizedTest
@@ -73,6 +77,7 @@ class RebalanceSimulationTest {
 
     private static Map<End, List<Long>> ends(Set<MoveRule> rules, int seeds) {
         return LongStream.range(0, seeds)
+                .parallel()
                 .boxed()
                 .collect(Collectors.groupingBy(seed -> run(seed, rules), TreeMap::new, Collectors.toList()));
     }
@@ -96,7 +101,7 @@ class RebalanceSimulationTest {
             var observed = world.observe(current);
             var decision = isRemoved
                     ? RebalancePlanner.planRemoval(intent, observed, current, Instant.EPOCH)
-                    : RebalancePlanner.plan(intent, observed, current, true, Instant.EPOCH, rules);
+                    : RebalancePlanner.plan(intent, observed, current, Optional.empty(), true, Instant.EPOCH, rules);
             boolean crashes = !isCalm && random.nextInt(8) == 0;
             var outcomes = execute(world, decision, crashes ? random.nextInt(4) : Integer.MAX_VALUE);
             if (world.hasLost()) {
@@ -118,13 +123,21 @@ class RebalanceSimulationTest {
             if (isCalm && isOver && decision.plan().actions().isEmpty()) {
                 return end(world);
             }
-            boolean isHeld =
-                    decision.plan().holds().stream().anyMatch(hold -> hold.reason() == HoldReason.RowsAlreadyPresent);
-            if (step == TROUBLED + CALM - 1 && isHeld) {
-                return End.HELD;
+            if (step == TROUBLED + STEPS_TO_NOTICE_HOLDS) {
+                obeyHolds(world, current, decision.plan().holds());
             }
         }
         return End.NEVER_ENDED;
+    }
+
+    private static void obeyHolds(MoveWorld world, List<CurrentMove> current, List<Hold> holds) {
+        for (var hold : holds) {
+            current.stream()
+                    .map(CurrentMove::move)
+                    .filter(move -> hold.reason() == HoldReason.RowsAlreadyPresent
+                            && hold.subject().equals(move.describe()))
+                    .forEach(world::settle);
+        }
     }
 
     /** As the runner of actions does it: those of one subject up to the first that fails. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.shardwright.clickhouse.HostSnapshot.TableName;
+import io.shardwright.crds.HoldStatus;
 import io.shardwright.crds.MovePhase;
 import io.shardwright.crds.PlannedMove;
 import io.shardwright.crds.Rebalance;
@@ -35,7 +36,7 @@ class RebalanceStatusProjectionTest {
             1_000,
             10,
             2,
-            77,
+            new Mark(77, Instant.parse("2026-01-01T00:00:20.125Z")),
             "2026-01-01T00:00:00Z",
             SIDE);
 
@@ -50,7 +51,7 @@ class RebalanceStatusProjectionTest {
 
     @Test
     void anOperatorWithoutReadSidesWroteNoneAndMeantAll() {
-        var move = MOVE.with(MovePhase.Copying, 0, 0, ReadSide.ALL);
+        var move = MOVE.with(MovePhase.Copying, 0, Mark.NONE, ReadSide.ALL);
         rebalance.setStatus(project(decision(RebalancePhase.Moving, Map.of(), List.of(move), List.of()), List.of()));
 
         assertThat(rebalance.getStatus().current().getFirst().readFrom()).isNull();
@@ -93,23 +94,56 @@ class RebalanceStatusProjectionTest {
                 List.of(new Outcome.Failed<>(drop, "no answer", true)));
 
         assertThat(status.current().getFirst().phase()).isEqualTo(MovePhase.Switching);
-        assertThat(status.history()).isEmpty();
+        assertThat(status.history()).noneMatch(line -> line.what().startsWith("dropped"));
         assertThat(status.summary()).startsWith("Waiting").contains("no answer");
         assertThat(condition(status, "Degraded").getStatus()).isEqualTo("True");
     }
 
     @Test
-    void whatCannotBeUndoneIsALineWithWhatWasVerifiedAndOnlyTheLastAreKept() {
-        var drop = new RebalanceAction.QueueDrop(MOVE.move(), HOST);
+    void whatCannotBeUndoneIsALineBeforeItIsDone() {
+        var copying = MOVE.with(MovePhase.Copying, 0, Mark.NONE, ReadSide.ALL);
+        rebalance.setStatus(project(decision(RebalancePhase.Moving, Map.of(), List.of(copying), List.of()), List.of()));
+        var begin = MoveStep.beginSwitch(MOVE.mark());
+
+        rebalance.setStatus(
+                project(decision(RebalancePhase.Moving, Map.of("id", begin), List.of(), List.of()), List.of()));
+
+        assertThat(rebalance.getStatus().current().getFirst().phase()).isEqualTo(MovePhase.Switching);
+        assertThat(rebalance.getStatus().history()).singleElement().satisfies(line -> {
+            assertThat(line.what()).isEqualTo("dropping the copy on shard 0 of nyc.flights 201307 shard 0 → 1");
+            assertThat(line.verified()).contains("checksums");
+        });
+    }
+
+    @Test
+    void itsLineTellsItsEnd() {
+        assertThat(endedBy(MoveStep.go(MovePhase.CleaningUp, List.of()))).startsWith("dropped the copy");
+        assertThat(endedBy(MoveStep.go(MovePhase.Copying, List.of()))).startsWith("did not drop the copy");
+        assertThat(endedBy(MoveStep.go(MovePhase.Turning, List.of()))).startsWith("dropping the copy");
+    }
+
+    private String endedBy(MoveStep step) {
+        var copying = MOVE.with(MovePhase.Copying, 0, Mark.NONE, ReadSide.ALL);
+        rebalance.setStatus(null);
+        rebalance.setStatus(project(decision(RebalancePhase.Moving, Map.of(), List.of(copying), List.of()), List.of()));
+        for (var next : List.of(MoveStep.beginSwitch(MOVE.mark()), step)) {
+            rebalance.setStatus(
+                    project(decision(RebalancePhase.Moving, Map.of("id", next), List.of(), List.of()), List.of()));
+        }
+        assertThat(rebalance.getStatus().history()).hasSize(1);
+        return rebalance.getStatus().history().getFirst().what();
+    }
+
+    @Test
+    void onlyTheLastLinesAreKept() {
+        var rescue = new RebalanceAction.RescuePart(MOVE.move(), HOST, "201307_1_1_0");
         var decision = decision(RebalancePhase.Moving, Map.of(), List.of(), List.of());
 
         IntStream.range(0, 25)
-                .forEach(pass -> rebalance.setStatus(project(decision, List.of(new Outcome.Done<>(drop)))));
+                .forEach(pass -> rebalance.setStatus(project(decision, List.of(new Outcome.Done<>(rescue)))));
 
-        assertThat(rebalance.getStatus().history()).hasSize(20).allSatisfy(line -> {
-            assertThat(line.what()).contains("queue the drop", "201307");
-            assertThat(line.verified()).contains("checksums");
-        });
+        assertThat(rebalance.getStatus().history()).hasSize(20).allSatisfy(line -> assertThat(line.what())
+                .contains("rescue part 201307_1_1_0"));
     }
 
     @Test
@@ -133,13 +167,55 @@ class RebalanceStatusProjectionTest {
     }
 
     @Test
+    void whatIsWaitedForIsNoTroubleAndToldWhenItIsGivenUp() {
+        var hold = new Hold(HoldReason.BeingWritten, "nyc.flights 201307 on shard 0", "it is being written to");
+        var since = Instant.parse("2026-01-01T00:00:30Z");
+        rebalance.setStatus(project(waiting(RebalancePhase.Moving, hold, since, false), List.of()));
+
+        assertThat(RebalanceStatusProjection.waitingSince(rebalance)).contains(since);
+        assertThat(rebalance.getStatus().summary()).startsWith("Waiting: nyc.flights 201307 on shard 0");
+        assertThat(condition(rebalance.getStatus(), "Degraded").getStatus()).isEqualTo("False");
+
+        rebalance.setStatus(project(waiting(RebalancePhase.Succeeded, hold, since, true), List.of()));
+
+        assertThat(RebalanceStatusProjection.waitingSince(rebalance)).isEmpty();
+        assertThat(condition(rebalance.getStatus(), "Ready").getMessage())
+                .contains("Given up after 10m", "nyc.flights 201307 on shard 0");
+    }
+
+    private static RebalanceDecision waiting(RebalancePhase phase, Hold hold, Instant since, boolean isGivenUp) {
+        return new RebalanceDecision(
+                phase,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(new Waiting(hold, Optional.of(since), isGivenUp)),
+                80,
+                new Plan<>(List.of(), isGivenUp ? List.of() : List.of(hold)));
+    }
+
+    @Test
     void whatIsRejectedKeepsWhatWasBegun() {
         rebalance.setStatus(project(decision(RebalancePhase.Moving, Map.of(), List.of(MOVE), List.of()), List.of()));
 
-        rebalance.setStatus(RebalanceStatusProjection.rejected(rebalance, "tables: no", NOW));
+        rebalance.setStatus(RebalanceStatusProjection.rejected(rebalance, rebalance.getStatus(), "tables: no", NOW));
 
         assertThat(RebalanceStatusProjection.currentMoves(rebalance)).containsExactly(MOVE);
         assertThat(condition(rebalance.getStatus(), "Accepted").getStatus()).isEqualTo("False");
+    }
+
+    @Test
+    void whatIsRejectedTellsWhatHoldsTheEndOfWhatWasBegun() {
+        var hold = new Hold(HoldReason.HostUnreachable, "c-0-0", "no answer");
+        rebalance.setStatus(project(decision(RebalancePhase.Moving, Map.of(), List.of(MOVE), List.of()), List.of()));
+        var ending = project(decision(RebalancePhase.Paused, Map.of(), List.of(), List.of(), hold), List.of());
+
+        var status = RebalanceStatusProjection.rejected(rebalance, ending, "tables: no", NOW);
+
+        assertThat(status.summary()).isEqualTo("Not accepted: tables: no");
+        assertThat(status.phase()).isEqualTo(RebalancePhase.Paused);
+        assertThat(status.holds()).extracting(HoldStatus::subject).containsExactly("c-0-0");
     }
 
     private RebalanceStatus project(RebalanceDecision decision, List<Outcome<RebalanceAction>> outcomes) {
@@ -156,7 +232,8 @@ class RebalanceStatusProjectionTest {
             List<CurrentMove> begun,
             List<PlannedMove> planned,
             Hold... holds) {
-        return new RebalanceDecision(phase, steps, begun, planned, List.of(), 5, new Plan<>(List.of(), List.of(holds)));
+        return new RebalanceDecision(
+                phase, steps, begun, planned, List.of(), Optional.empty(), 5, new Plan<>(List.of(), List.of(holds)));
     }
 
     private static Condition condition(RebalanceStatus status, String type) {

@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.shardwright.clickhouse.HttpServers;
 import io.shardwright.crds.ReplacementPhase;
+import io.shardwright.holdings.ContentsSql;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.testing.RealServers;
 import io.shardwright.topology.Host;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,12 @@ import org.junit.jupiter.api.Test;
 class ReplacementIT {
     private static final String DATABASE = "replacement_it";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final long BYTES_PER_SECOND = 4 << 20;
+    private static final int LARGE_PARTS = 40;
+
+    /** A server fetches so many side by side. */
+    private static final int AT_ONCE_PARTS = 16;
 
     private final RealServers real = RealServers.shared();
     private final HttpServers servers =
@@ -118,6 +127,153 @@ class ReplacementIT {
         assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
     }
 
+    /** As servers leave them behind: 18.16 makes no view of what does not stand. */
+    @Test
+    void aViewWhoseSourceIsGoneIsHeldAndItsHostServes() {
+        createTables();
+        for (var host : real.layout().hosts()) {
+            servers.execute(host, "CREATE TABLE " + DATABASE + ".gone (id UInt64) ENGINE = Log");
+            servers.execute(host, "CREATE VIEW %s.orphan AS SELECT id FROM %s.gone".replace("%s", DATABASE));
+            servers.execute(
+                    host,
+                    "CREATE MATERIALIZED VIEW %s.orphan_into_sums TO %s.sums AS SELECT id, id AS c FROM %s.gone"
+                            .replace("%s", DATABASE));
+            servers.execute(host, "DROP TABLE " + DATABASE + ".gone");
+        }
+        shard.passUntilServing(PATIENCE);
+        try (var _ = real.empty(second)) {
+            shard.restarted(second);
+        }
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.status().unrestored()).singleElement().satisfies(some -> assertThat(some.message())
+                    .contains("gone doesn't exist"));
+        });
+        assertThat(shard.phases()).contains(ReplacementPhase.RestoringSchema);
+        shard.later(Duration.ofSeconds(40));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.phases()).containsOnly(ReplacementPhase.InService);
+        });
+        assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
+        assertThat(shard.status().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo("CannotBeRestored");
+            assertThat(hold.subject()).isEqualTo(second.name() + " " + DATABASE + ".orphan");
+            assertThat(hold.message()).contains("gone doesn't exist", "serves without it");
+        });
+
+        servers.execute(second, "CREATE TABLE " + DATABASE + ".gone (id UInt64) ENGINE = Log");
+        shard.later(Duration.ofMinutes(1));
+        shard.passUntilServing(PATIENCE);
+        assertThat(shard.status().holds()).isEmpty();
+        servers.execute(second, "DROP TABLE " + DATABASE + ".gone");
+        assertThat(tablesOn(second)).isEqualTo(tablesOn(first));
+    }
+
+    @Test
+    void serversTellTheEnginesOfDatabasesWithTheirArguments() {
+        servers.execute(first, "CREATE DATABASE " + DATABASE);
+
+        assertThat(ContentsSql.parseEngine(servers.query(first, ContentsSql.showDatabase(DATABASE))))
+                .contains("Ordinary");
+    }
+
+    @Test
+    void aReplicaThatIsAskedForGoesOnToServeWhileItHasRowsOfItsOwn() {
+        createTables();
+        shard.passUntilServing(PATIENCE);
+        servers.execute(second, "INSERT INTO " + DATABASE + ".plain SELECT 1");
+        servers.execute(second, "INSERT INTO " + DATABASE + ".sums SELECT 1, 1");
+        shard.ask(new Request(second.replica(), "slow disk", false));
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.status().holds()).singleElement().satisfies(hold -> {
+                assertThat(hold.reason()).isEqualTo("RowsOfItsOwn");
+                assertThat(hold.message()).contains(DATABASE + ".plain, " + DATABASE + ".sums.");
+            });
+        });
+        assertThat(shard.phases()).containsExactly(ReplacementPhase.InService, ReplacementPhase.InService);
+
+        servers.execute(second, "DROP TABLE " + DATABASE + ".plain");
+        servers.execute(second, "TRUNCATE TABLE " + DATABASE + ".sums");
+        shard.pass();
+        assertThat(shard.status().holds()).isEmpty();
+        assertThat(shard.phases()).containsExactly(ReplacementPhase.InService, ReplacementPhase.Lost);
+    }
+
+    @Test
+    void aReplicaThatAUserNamedIsTheLastGoodCopyAsAnyOther() {
+        createTables();
+        shard.passUntilServing(PATIENCE);
+        servers.execute(
+                second,
+                "CREATE TABLE " + DATABASE
+                        + ".named (id UInt64) ENGINE = ReplicatedMergeTree('/by-hand/named', 'r1') ORDER BY id");
+        servers.execute(second, "INSERT INTO " + DATABASE + ".named SELECT 1");
+        shard.ask(new Request(second.replica(), "slow disk", false));
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.status().holds()).singleElement().satisfies(hold -> {
+                assertThat(hold.reason()).isEqualTo("LastGoodCopy");
+                assertThat(hold.message()).contains("/by-hand/named: all_0_0_0");
+            });
+        });
+    }
+
+    @Test
+    void fetchesNoFasterThanItMay() {
+        createTables();
+        createLargeTable();
+        shard.passUntilServing(PATIENCE);
+        long bytes = bytesOn(first);
+        shard.limit(Optional.of(BYTES_PER_SECOND));
+
+        try (var _ = real.empty(second)) {
+            shard.restarted(second);
+        }
+        await().atMost(PATIENCE).until(() -> {
+            shard.pass();
+            return shard.reasonsSeen().contains("Throttled");
+        });
+        var begun = Instant.parse(shard.status().hosts().getLast().limit().since());
+        shard.passUntilServing(PATIENCE);
+        var taken = Duration.between(begun, Instant.now());
+
+        long notBegunAtOnce = bytes - AT_ONCE_PARTS * bytes / LARGE_PARTS;
+        assertThat(taken)
+                .as("of %d bytes at %d per second", bytes, BYTES_PER_SECOND)
+                .isGreaterThan(Duration.ofMillis(1_000 * notBegunAtOnce / BYTES_PER_SECOND));
+        assertThat(bytesOn(second)).isEqualTo(bytes);
+        assertThat(rowsOn(second)).isEqualTo(rowsOn(first));
+        assertThat(shard.status().hosts())
+                .allSatisfy(host -> assertThat(host.limit()).isNull());
+        servers.execute(first, "INSERT INTO " + DATABASE + ".t SELECT 7, '2024-01-01' FROM system.one");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(rowsOn(second)).isEqualTo(rowsOn(first)));
+    }
+
+    @Test
+    void fetchesAsFastAsItCanWhenTheLimitIsRemoved() {
+        createTables();
+        createLargeTable();
+        shard.passUntilServing(PATIENCE);
+        shard.limit(Optional.of(1L));
+
+        try (var _ = real.empty(second)) {
+            shard.restarted(second);
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            shard.pass();
+            assertThat(shard.reasonsSeen()).contains("Throttled");
+        });
+        shard.limit(Optional.empty());
+        shard.passUntilServing(PATIENCE);
+
+        assertThat(bytesOn(second)).isEqualTo(bytesOn(first));
+    }
+
     /** Whatever ZooKeeper knows of the table. */
     private List<String> replicas() {
         return servers
@@ -151,6 +307,31 @@ class ReplacementIT {
                 first, "INSERT INTO " + DATABASE + ".t SELECT number, '2024-01-01' FROM system.numbers LIMIT 1000");
         servers.execute(first, "INSERT INTO " + DATABASE + ".undeclared SELECT number FROM system.numbers LIMIT 500");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(rowsOn(second)).isEqualTo(rowsOn(first)));
+    }
+
+    /** Of which nothing can be compressed. */
+    private void createLargeTable() {
+        for (var host : real.layout().hosts()) {
+            servers.execute(
+                    host,
+                    ("CREATE TABLE %s.large (part UInt8, noise Array(UInt64)) ENGINE = ReplicatedMergeTree("
+                                    + "'/tables/{shard}/%s/large', '{replica}') PARTITION BY part ORDER BY tuple()")
+                            .replace("%s", DATABASE));
+        }
+        servers.execute(
+                first,
+                "INSERT INTO " + DATABASE + ".large SELECT number % " + LARGE_PARTS
+                        + ", arrayMap(i -> rand64(i), range(100)) FROM system.numbers LIMIT 48000");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(bytesOn(second)).isEqualTo(bytesOn(first)));
+    }
+
+    private long bytesOn(Host host) {
+        return Long.parseLong(servers.query(
+                        host,
+                        "SELECT toString(sum(bytes_on_disk)) FROM system.parts WHERE active AND table = 'large' AND database = '"
+                                + DATABASE + "'")
+                .getFirst()
+                .getFirst());
     }
 
     private List<List<String>> rowsOn(Host host) {

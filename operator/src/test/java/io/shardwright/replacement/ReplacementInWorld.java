@@ -9,9 +9,11 @@ import io.shardwright.holdings.HostContents.ReplicaState;
 import io.shardwright.holdings.HostContents.TableId;
 import io.shardwright.holdings.HostContents.TableState;
 import io.shardwright.holdings.Part;
+import io.shardwright.holdings.QuietSpell;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.holdings.ReplicaName;
+import io.shardwright.plan.Outcome;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
@@ -47,6 +49,8 @@ public final class ReplacementInWorld {
     private static final List<PartState> SETTLED = parts(true);
     private static final List<PartState> YOUNG = parts(false);
 
+    private static final long PART_BYTES = 10;
+
     /** So long a peer may well not have a part yet. */
     private static final long YOUNG_SECONDS = 10;
 
@@ -54,6 +58,9 @@ public final class ReplacementInWorld {
     private final Set<ReplacementRule> rules;
     private final Map<Host, Before> before = new HashMap<>();
     private final Map<Host, Recorded> recorded = new HashMap<>();
+
+    /** The container in which a server was last told to begin no fetch. */
+    private final Map<Host, Integer> stoppedIn = new HashMap<>();
 
     /** Pods as the cache has them. */
     private final Map<Host, PodView> cached = new HashMap<>();
@@ -74,7 +81,10 @@ public final class ReplacementInWorld {
 
     public void pass(boolean mayDie) {
         for (int shard : List.copyOf(world.members.keySet())) {
-            pass(shard, mayDie);
+            // What was announced is looked at again at once.
+            if (pass(shard, mayDie) && !(mayDie && world.chance(3))) {
+                pass(shard, mayDie);
+            }
         }
         before.keySet().retainAll(world.standing());
         recorded.keySet().retainAll(world.requests);
@@ -101,30 +111,40 @@ public final class ReplacementInWorld {
                         && before.getOrDefault(host, Before.NOTHING).isSettled());
     }
 
-    private void pass(int shard, boolean mayDie) {
+    /** @return whether it was announced that something is about to be done */
+    private boolean pass(int shard, boolean mayDie) {
         var hosts = world.hostsOf(shard);
         if (isQuiet(hosts)) {
-            return;
+            return false;
         }
-        var intent = intent(shard, hosts);
+        var intent = intent(shard, hosts, mayDie);
         observed = observe(hosts, mayDie);
         var verdicts = ReplacementPlanner.judge(intent, observed, world.now, rules);
+        var outcomes = new ArrayList<Outcome<ReplacementAction>>();
         for (var action : ReplacementPlanner.plan(verdicts).actions()) {
             if (mayDie && world.chance(8)) {
-                return;
+                return false;
             }
             if (!mayDie || !world.chance(5)) {
                 execute(action);
+                outcomes.add(new Outcome.Done<>(action));
             }
         }
         if (mayDie && world.chance(6)) {
-            return;
+            return false;
         }
         verdicts.forEach((host, verdict) -> {
             var was = before.getOrDefault(host, Before.NOTHING);
-            boolean isSame = was.is(verdict.phase()) && was.reason().equals(verdict.reason());
+            boolean isSame = was.is(verdict.phase()) && FetchPacing.isTheSame(verdict.reason(), was.reason());
             before.put(
-                    host, new Before(Optional.of(verdict.phase()), verdict.reason(), isSame ? was.since() : world.now));
+                    host,
+                    new Before(
+                            Optional.of(verdict.phase()),
+                            verdict.reason(),
+                            isSame ? was.since() : world.now,
+                            Map.of(),
+                            verdict.quiet() ? Optional.of(QuietSpell.after(was.quiet(), world.now)) : Optional.empty(),
+                            ReplacementStatusProjection.limit(verdict, outcomes)));
             recorded.computeIfPresent(
                     host,
                     (any, request) -> new Recorded(
@@ -133,9 +153,10 @@ public final class ReplacementInWorld {
         hosts.stream()
                 .filter(host -> world.requests.contains(host) && world.server(host).claim)
                 .forEach(host -> recorded.putIfAbsent(host, new Recorded("claim " + world.server(host).volume, false)));
+        return verdicts.values().stream().anyMatch(verdict -> verdict.note().isPresent());
     }
 
-    private ReplacementIntent intent(int shard, List<Host> hosts) {
+    private ReplacementIntent intent(int shard, List<Host> hosts, boolean disturbed) {
         var layout = Layout.of(World.CLUSTER, world.members);
         var cluster = new ClusterIntent(
                 World.CLUSTER,
@@ -157,11 +178,18 @@ public final class ReplacementInWorld {
                 hosts,
                 Optional.of(Duration.ofMinutes(10)),
                 false,
+                bytesPerSecond(disturbed),
                 hosts.stream()
                         .filter(world.requests::contains)
                         .map(host -> new Request(host.replica(), "asked", false))
                         .toList(),
                 hosts.stream().filter(world.seen::isFenced).collect(Collectors.toSet()));
+    }
+
+    /** In some worlds fetches are limited; in some of these the limit is taken away in the end. */
+    private Optional<Long> bytesPerSecond(boolean disturbed) {
+        boolean isLimited = world.seed % 5 == 4 && (disturbed || world.seed % 2 == 0);
+        return isLimited ? Optional.of(1L) : Optional.empty();
     }
 
     private ReplacementObserved observe(List<Host> hosts, boolean disturbed) {
@@ -192,7 +220,35 @@ public final class ReplacementInWorld {
         var ofShard = new HashMap<Integer, Recorded>();
         hosts.stream().filter(recorded::containsKey).forEach(host -> ofShard.put(host.replica(), recorded.get(host)));
         return new ReplacementObserved(
-                pods, answers, elsewhere(hosts), volumes, registrations, listings(hosts, answers), before, ofShard);
+                pods,
+                answers,
+                elsewhere(hosts, pods, answers),
+                volumes,
+                registrations,
+                listings(hosts, answers),
+                own(answers),
+                unservedShards(),
+                before,
+                ofShard);
+    }
+
+    private Map<Host, List<String>> own(Map<Host, Answer> answers) {
+        var own = new HashMap<Host, List<String>>();
+        answers.forEach((host, answer) -> {
+            if (answer instanceof Answer.Said && world.requests.contains(host)) {
+                own.put(host, world.server(host).own != 0 ? List.of("d.own") : List.of());
+            }
+        });
+        return own;
+    }
+
+    private Set<Integer> unservedShards() {
+        return world.standing().stream()
+                .filter(host -> !world.seen.isFenced(host))
+                .map(Host::shard)
+                .filter(shard -> world.hostsOf(shard).stream()
+                        .noneMatch(host -> world.server(host).inService()))
+                .collect(Collectors.toSet());
     }
 
     private static PodView pod(World.Server server) {
@@ -204,7 +260,10 @@ public final class ReplacementInWorld {
                 "container " + server.container,
                 server.gate ? Optional.of("container " + server.gateOf) : Optional.empty(),
                 "node",
-                server.since);
+                server.since,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private HostContents contents(Host host) {
@@ -244,7 +303,7 @@ public final class ReplacementInWorld {
 
     private static List<PartState> parts(boolean settled) {
         return IntStream.range(0, Long.SIZE)
-                .mapToObj(part -> new PartState(Part.of("all_" + part + "_" + part + "_0"), 1, 1, settled))
+                .mapToObj(part -> new PartState(Part.of("all_" + part + "_" + part + "_0"), 1, PART_BYTES, settled))
                 .toList();
     }
 
@@ -274,13 +333,21 @@ public final class ReplacementInWorld {
                 ofPeers);
     }
 
-    private Optional<HostContents> elsewhere(List<Host> hosts) {
-        return world.standing().stream()
-                .filter(host -> !hosts.contains(host))
-                .filter(host ->
-                        world.server(host).inService() && world.server(host).reachable && world.server(host).tables)
+    private Optional<Answer> elsewhere(List<Host> hosts, Map<Host, PodView> pods, Map<Host, Answer> answers) {
+        if (!ReplacementObserved.isNew(pods, answers)) {
+            return Optional.empty();
+        }
+        var inService = world.standing().stream()
+                .filter(host -> !hosts.contains(host) && world.server(host).inService())
+                .toList();
+        return inService.stream()
+                .filter(host -> world.server(host).reachable && world.server(host).tables)
                 .findFirst()
-                .map(this::contents);
+                .<Answer>map(host -> new Answer.Said(contents(host)))
+                .or(() -> inService.stream()
+                        .filter(host -> !world.server(host).reachable)
+                        .findFirst()
+                        .map(host -> new Answer.Silent("no answer")));
     }
 
     /** One of another shard that says nothing may read from anyone. */
@@ -306,13 +373,26 @@ public final class ReplacementInWorld {
                     server.gate = true;
                     server.gateOf = Integer.parseInt(admit.container().substring("container ".length()));
                     requireCaughtUp(host);
+                    world.require(
+                            stoppedIn.getOrDefault(host, 0) != server.container || !server.stopped,
+                            host.name() + " serves, and its queue stands still");
                 }
             }
             case ReplacementAction.Fence fence -> {
                 if (fence.podUid().equals("pod " + server.pod)) {
                     requireAnother(host);
-                    server.gate = false;
+                    world.closeGate(host);
                 }
+            }
+            case ReplacementAction.StopQueues stop -> {
+                if (server.running) {
+                    server.stopped = true;
+                    stoppedIn.put(host, server.container);
+                }
+            }
+            case ReplacementAction.StartQueues start -> {
+                server.stopped = false;
+                stoppedIn.remove(host);
             }
             case ReplacementAction.CreateDatabase create -> {}
             case ReplacementAction.CreateFunction create -> {}

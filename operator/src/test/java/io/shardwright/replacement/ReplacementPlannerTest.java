@@ -3,6 +3,7 @@ package io.shardwright.replacement;
 import static io.shardwright.replacement.Replicas.FIRST;
 import static io.shardwright.replacement.Replicas.NOW;
 import static io.shardwright.replacement.Replicas.SECOND;
+import static io.shardwright.replacement.Replicas.THIRD;
 import static io.shardwright.replacement.Replicas.parts;
 import static io.shardwright.replacement.Replicas.registered;
 import static io.shardwright.replacement.Replicas.said;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardwright.clickhouse.Dialect;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.holdings.HostContents;
+import io.shardwright.holdings.HostContents.TableId;
 import io.shardwright.holdings.Registration;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
@@ -24,6 +26,7 @@ import io.shardwright.replacement.ReplacementAction.ForgetBlocks;
 import io.shardwright.replacement.ReplacementAction.ForgetReplica;
 import io.shardwright.replacement.ReplacementAction.RestoreTable;
 import io.shardwright.replacement.ReplacementObserved.Answer;
+import io.shardwright.replacement.ReplacementObserved.Before;
 import io.shardwright.replacement.ReplacementObserved.Node;
 import io.shardwright.replacement.ReplacementObserved.Volume;
 import io.shardwright.topology.Host;
@@ -92,6 +95,21 @@ final class ReplacementPlannerTest {
         assertThat(verdict.actions()).isEmpty();
         assertThat(verdict.phase()).as("a restart is no rebuild").isEqualTo(ReplacementPhase.Starting);
         assertThat(verdict.message()).contains("lacks 1 parts");
+    }
+
+    /** Pods are seen later than what servers say: the first one's disk was lost a moment ago, and the third was let in. */
+    @Test
+    void aHostThatCameBackIsNotHeldToAPeerThatWasEmptied() {
+        shard.withThird().outside(SECOND).outside(THIRD);
+        shard.answers.put(FIRST, Replicas.empty());
+        shard.answers.put(THIRD, said(parts("202401_0_0_0", "202401_1_1_0")));
+
+        var verdict = shard.judge(SECOND);
+        assertThat(verdict.actions()).isEmpty();
+        assertThat(verdict.message()).contains("lacks 1 parts");
+        assertThat(shard.judge(THIRD).actions())
+                .hasOnlyElementsOfType(Admit.class)
+                .hasSize(1);
     }
 
     @Test
@@ -384,12 +402,49 @@ final class ReplacementPlannerTest {
     @Test
     void aNewShardGetsTheSchemaOfAnother() {
         shard.emptied(FIRST).emptied(SECOND);
-        shard.elsewhere = Optional.of(said(parts()).contents());
+        shard.elsewhere = Optional.of(said(parts("202401_0_0_0")));
         shard.registrations.put(FIRST, new Registration.Known(List.of(), 0));
 
         assertThat(shard.judge(FIRST).actions())
                 .hasOnlyElementsOfType(CreateDatabase.class)
                 .hasSize(1);
+    }
+
+    /** ScalingE2E: of two Tables one had been made on the new host, which was let in, and read from, without the other. */
+    @Test
+    void aNewShardWithSomeTablesGetsTheOthersOfAnother() {
+        var view = new TableId("nyc", "v");
+        shard.outside(FIRST).emptied(SECOND).answers.put(FIRST, said(parts()));
+        shard.elsewhere =
+                Optional.of(Replicas.and(said(parts("202401_0_0_0")), view, "View", "CREATE VIEW nyc.v AS SELECT 1"));
+        shard.registrations.put(FIRST, new Registration.Known(List.of(), 0));
+
+        var begun = shard.judge(FIRST);
+        assertThat(begun.phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(begun.message()).contains("nyc.v");
+        assertThat(begun.actions()).isEmpty();
+        assertThat(shard.was(FIRST, begun.phase(), begun.reason()).judge(FIRST).actions())
+                .hasOnlyElementsOfType(RestoreTable.class);
+    }
+
+    @Test
+    void nobodyIsLetIntoANewShardWhileOthersDoNotSayWhatTablesThereAre() {
+        shard.outside(FIRST).emptied(SECOND).answers.put(FIRST, said(parts()));
+        shard.elsewhere = Optional.of(new Answer.Silent("timed out"));
+        shard.registrations.put(FIRST, new Registration.Known(List.of(), 0));
+
+        assertThat(shard.judge(FIRST).reason()).isEqualTo("PeersAway");
+        assertThat(shard.judge(FIRST).message()).contains("timed out");
+        assertThat(shard.judge(FIRST).actions()).isEmpty();
+    }
+
+    @Test
+    void aNewShardGetsNoTableOfAMoveToAnother() {
+        var moved = new TableId("nyc", "_move_1a2b");
+        shard.outside(FIRST).emptied(SECOND).answers.put(FIRST, said(parts()));
+        shard.elsewhere = Optional.of(Replicas.and(said(parts()), moved, "MergeTree", "CREATE TABLE nyc._move_1a2b"));
+
+        assertThat(shard.judge(FIRST).actions()).hasOnlyElementsOfType(Admit.class);
     }
 
     // Whose volume is given up
@@ -461,6 +516,30 @@ final class ReplacementPlannerTest {
     }
 
     @Test
+    void aVolumeThatCouldMoveWaitsForTheWordOfItsNodeOrOfAUser() {
+        shard.overdue(SECOND, NOW.minusSeconds(500)).known(SECOND, "202401_0_0_0");
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("PodEnding");
+        assertThat(shard.judge(SECOND).holds()).isEmpty();
+
+        shard.overdue(SECOND, NOW.minusSeconds(600));
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Starting);
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.NodeUnreachable);
+        assertThat(shard.judge(SECOND).message())
+                .contains("node node does not say", "delete its Node", "node.kubernetes.io/out-of-service");
+    }
+
+    @Test
+    void whoIsBeingRebuiltIsSoStillWhenItsNodeGoes() {
+        shard.down(SECOND)
+                .was(SECOND, ReplacementPhase.CatchingUp, "Behind")
+                .onNode(SECOND, new Node("n2", Optional.of(NOW.minusSeconds(500)), false, false));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.CatchingUp);
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("NodeAway");
+    }
+
+    @Test
     void zeroAsksFirst() {
         shard.after = Optional.empty();
         shard.down(SECOND).known(SECOND, "202401_0_0_0").onNode(SECOND, AWAY);
@@ -523,8 +602,23 @@ final class ReplacementPlannerTest {
         assertThat(shard.judge(SECOND).actions()).isEmpty();
 
         shard.listings.clear();
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("PassingOn");
+        assertThat(shard.judge(SECOND).quiet()).isTrue();
+
+        shard.quiet(SECOND, Duration.ofSeconds(40));
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
-        shard.was(SECOND, ReplacementPhase.Replacing, "Asked");
+        assertThat(shard.judge(SECOND).note())
+                .hasValueSatisfying(note -> assertThat(note.verified()).contains("not replicated holds rows"));
+        shard.before.computeIfPresent(
+                SECOND,
+                (any, was) -> new Before(
+                        Optional.of(ReplacementPhase.Replacing),
+                        "Asked",
+                        was.since(),
+                        was.refused(),
+                        was.quiet(),
+                        was.limit()));
+        assertThat(shard.judge(SECOND).quiet()).as("until the last moment").isTrue();
         assertThat(shard.judge(SECOND).actions())
                 .containsExactly(new DeleteClaim(SECOND, "claim"), new DeletePod(SECOND, "uid of c-0-1", false));
     }
@@ -538,6 +632,73 @@ final class ReplacementPlannerTest {
         assertThat(shard.judge(SECOND).actions()).isEmpty();
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.InService);
         assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.LastGoodCopy);
+    }
+
+    @Test
+    void whatCannotBeSearchedIsToldInAHold() {
+        shard.asked(1, false).registrations.put(SECOND, new Registration.Unknown("more than 20000 znodes", true));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.CoordinationTooLarge);
+        assertThat(shard.judge(SECOND).message()).contains("20000");
+    }
+
+    @Test
+    void aReplicaWithRowsOfItsOwnGoesOnToServeThem() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0").own.put(SECOND, List.of("nyc.notes"));
+
+        var verdict = shard.judge(SECOND);
+        assertThat(verdict.phase()).isEqualTo(ReplacementPhase.InService);
+        assertThat(verdict.actions()).isEmpty();
+        assertThat(verdict.holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.RowsOfItsOwn);
+            assertThat(hold.message()).contains("nyc.notes", "acceptDataLoss");
+        });
+    }
+
+    @Test
+    void rowsOfItsOwnThatCameLateKeepItsVolume() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0").quiet(SECOND, Duration.ofSeconds(40));
+        shard.own.put(SECOND, List.of("nyc.notes"));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Lost);
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.RowsOfItsOwn);
+    }
+
+    @Test
+    void aHostThatCannotBeAskedWhatItHasKeepsItsVolume() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0").down(SECOND);
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.HostUnreachable);
+
+        shard.requests.clear();
+        shard.asked(1, true);
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void itIsNotAskedForRowsOfItsOwnWhenTheirLossIsAccepted() {
+        shard.asked(1, true).known(SECOND, "202401_0_0_0").outside(SECOND);
+        shard.own.put(SECOND, List.of("nyc.notes"));
+
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void aReplicaKeepsItsVolumeWhileRowsMayWaitOnIt() {
+        shard.asked(1, false).known(SECOND, "202401_0_0_0").quiet(SECOND, Duration.ofSeconds(39));
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(shard.judge(SECOND).reason()).isEqualTo("PassingOn");
+
+        shard.quiet(SECOND, Duration.ofSeconds(40)).unservedShards.add(1);
+        assertThat(shard.judge(SECOND).quiet()).as("nobody takes what it sends").isFalse();
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.StillInUse);
+
+        shard.unservedShards.clear();
+        shard.listings.add(Set.of(SECOND.peersDnsName()));
+        assertThat(shard.judge(SECOND).quiet()).as("another sends to it").isFalse();
     }
 
     @Test
@@ -629,6 +790,23 @@ final class ReplacementPlannerTest {
         assertThat(shard.judge(SECOND).message()).contains("n2", "uncordon", "onDrain");
 
         shard.onDrain = true;
+        assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
+    }
+
+    @Test
+    void aDrainedNodesReplicaThatMayHaveRowsOfItsOwnKeepsItsVolume() {
+        shard.onDrain = true;
+        shard.down(SECOND).known(SECOND, "202401_0_0_0").onNode(SECOND, new Node("n2", Optional.empty(), false, true));
+        shard.pods.put(SECOND, Replicas.pod(SECOND, false, "", Optional.empty(), ""));
+        shard.answers.put(
+                FIRST,
+                Replicas.and(said(parts("202401_0_0_0")), new HostContents.TableId("nyc", "notes"), "MergeTree", ""));
+
+        assertThat(shard.judge(SECOND).actions()).isEmpty();
+        assertThat(holds(shard.judge(SECOND))).containsExactly(HoldReason.HostUnreachable);
+        assertThat(shard.judge(SECOND).message()).contains("nyc.notes", "uncordon", "acceptDataLoss");
+
+        shard.asked(1, true);
         assertThat(shard.judge(SECOND).phase()).isEqualTo(ReplacementPhase.Replacing);
     }
 

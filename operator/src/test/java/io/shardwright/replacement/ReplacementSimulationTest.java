@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The planner in a closed loop with a model of servers, volumes, nodes, Kubernetes and ZooKeeper, over many seeds: volumes are
- * lost, nodes go and come back, servers end or live on unseen, what is asked is not answered or answered late, and the operator
- * dies between any two steps.
+ * lost, nodes go and come back, servers end or live on unseen, what is asked is not answered or answered late, limits are set and
+ * removed, and the operator dies between any two steps.
  */
 final class ReplacementSimulationTest {
     /** `make soak` sets more. */
@@ -63,6 +63,9 @@ final class ReplacementSimulationTest {
         world.calmDown();
         for (int step = 0; step < CALM; step++) {
             step(world, rules).forEach((host, verdict) -> {
+                if (verdict.holds().stream().anyMatch(hold -> hold.reason() == HoldReason.RowsOfItsOwn)) {
+                    world.dropOwnRows(host);
+                }
                 boolean isHeld = verdict.holds().stream().anyMatch(hold -> hold.reason() == HoldReason.LastGoodCopy);
                 if (isHeld && world.isDesperate()) {
                     world.accept(host);
@@ -83,9 +86,9 @@ final class ReplacementSimulationTest {
         var actions = ReplacementPlanner.plan(verdicts).actions();
         boolean crashes = world.isCrashing();
         int done = crashes ? world.upTo(actions.size()) : actions.size();
-        actions.stream().limit(done).forEach(world::execute);
+        var outcomes = actions.stream().limit(done).map(world::execute).toList();
         if (!crashes) {
-            world.remember(observed, verdicts);
+            world.remember(observed, verdicts, outcomes);
         }
         return verdicts;
     }

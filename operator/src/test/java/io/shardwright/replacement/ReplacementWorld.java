@@ -3,9 +3,11 @@ package io.shardwright.replacement;
 import io.shardwright.crds.ReplacementPhase;
 import io.shardwright.holdings.HostContents.PartState;
 import io.shardwright.holdings.Part;
+import io.shardwright.holdings.QuietSpell;
 import io.shardwright.holdings.Registration;
 import io.shardwright.holdings.Registration.RegisteredReplica;
 import io.shardwright.holdings.ReplicaName;
+import io.shardwright.plan.Outcome;
 import io.shardwright.replacement.ReplacementIntent.Request;
 import io.shardwright.replacement.ReplacementObserved.Answer;
 import io.shardwright.replacement.ReplacementObserved.Before;
@@ -39,8 +41,14 @@ final class ReplacementWorld {
     /** A server that ended without a word keeps its place that long. */
     private static final int SESSION_STEPS = 6;
 
+    /** Of which some seconds' limit is. */
+    private static final int PART_BYTES = 10;
+
     /** What is older was there to be fetched. */
     private static final int YOUNG_STEPS = 3;
+
+    /** What could not be sent on is tried again within that. */
+    private static final int SENT_WITHIN_STEPS = 6;
 
     /** What must not happen has happened. */
     static final class Violation extends RuntimeException {
@@ -59,6 +67,10 @@ final class ReplacementWorld {
         private boolean hasDatabase;
         private boolean hasTable;
         private final Set<Integer> parts = new TreeSet<>();
+        /** Rows of tables that are not replicated. */
+        private boolean hasOwnRows;
+        /** Since when rows wait to be sent on by a Distributed table, or its server was started; none wait when it is negative. */
+        private int pendingSince = -1;
 
         Volume(String node) {
             this.node = node;
@@ -96,6 +108,9 @@ final class ReplacementWorld {
         private boolean alive = true;
         private int endedAt;
         private Set<Host> listed = Set.of();
+        private boolean isStopped;
+        /** What its queue began before it was stopped again. */
+        private int begun;
 
         Server(Volume volume) {
             this.volume = volume;
@@ -119,6 +134,7 @@ final class ReplacementWorld {
     private Map<Host, PodView> seenPods = new HashMap<>();
     private Set<Host> metrika;
     private final Set<Host> silent = new HashSet<>();
+    private Optional<Long> bytesPerSecond = Optional.empty();
     private List<Host> servedBefore = List.of();
     private boolean calm;
     private int calmSince;
@@ -174,6 +190,12 @@ final class ReplacementWorld {
                 requests.removeIf(request -> recorded.containsKey(request.replica())
                         && recorded.get(request.replica()).done());
             case 6 -> ask(host, false);
+            case 7 -> servingVolume(host).ifPresent(volume -> volume.hasOwnRows = true);
+            case 8 ->
+                servingVolume(host)
+                        .filter(volume -> volume.pendingSince < 0)
+                        .ifPresent(volume -> volume.pendingSince = step);
+            case 9 -> bytesPerSecond = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(1L + random.nextInt(4));
             default -> {}
         }
     }
@@ -183,15 +205,31 @@ final class ReplacementWorld {
         advanceKubernetes();
         advancePlaces();
         replicate();
+        sendPending();
         write();
         metrika = metrika();
         pods.values().stream()
                 .filter(pod -> pod.server != null && pod.server.alive && lags(3))
                 .forEach(pod -> pod.server.listed = metrika);
         servedBefore = hosts.stream().filter(this::serves).toList();
+        servedBefore.forEach(
+                host -> require(!pods.get(host).server.isStopped, host.name() + " serves, and its queue stands still"));
         if (lags(4)) {
             seenPods = views();
         }
+    }
+
+    private Optional<Volume> servingVolume(Host host) {
+        return serves(host) ? Optional.of(pods.get(host).server.volume) : Optional.empty();
+    }
+
+    /** Whoever runs sends what waits on it, sooner or later. */
+    private void sendPending() {
+        pods.values().stream()
+                .filter(this::isUp)
+                .map(pod -> pod.server.volume)
+                .filter(volume -> step - volume.pendingSince >= SENT_WITHIN_STEPS || !lags(6))
+                .forEach(volume -> volume.pendingSince = -1);
     }
 
     private boolean lags(int chances) {
@@ -223,6 +261,8 @@ final class ReplacementWorld {
             volume.hasDatabase = false;
             volume.name = "";
             volume.parts.clear();
+            volume.hasOwnRows = false;
+            volume.pendingSince = -1;
             Optional.ofNullable(pods.get(host)).ifPresent(this::end);
         }
     }
@@ -294,6 +334,7 @@ final class ReplacementWorld {
         if (volume.name.isEmpty()) {
             volume.name = "%s-v%04d".formatted(host.name(), names++);
         }
+        volume.pendingSince = volume.pendingSince < 0 ? -1 : step;
         pod.server = new Server(volume);
         pod.server.listed = metrika;
         pod.container = name();
@@ -334,13 +375,17 @@ final class ReplacementWorld {
         for (var holder : reachable) {
             for (var source : reachable) {
                 for (int part : source.volume.parts) {
-                    if (!holder.volume.parts.contains(part) && lags(3)) {
+                    if (!holder.volume.parts.contains(part) && lags(3) && begins(holder)) {
                         holder.volume.parts.add(part);
                         registered.get(holder.volume.name).add(part);
                     }
                 }
             }
         }
+    }
+
+    private static boolean begins(Server server) {
+        return !server.isStopped || server.begun-- > 0;
     }
 
     /** Clients write to whoever serves; those of a server whose pod is gone may not have noticed. */
@@ -383,7 +428,15 @@ final class ReplacementWorld {
         var shard = new Replicas();
         var some = shard.intent();
         return new ReplacementIntent(
-                some.cluster(), some.dialect(), 0, hosts, Optional.of(AFTER), false, requests, Set.of());
+                some.cluster(),
+                some.dialect(),
+                0,
+                hosts,
+                Optional.of(AFTER),
+                false,
+                bytesPerSecond,
+                requests,
+                Set.of());
     }
 
     Instant now() {
@@ -410,7 +463,26 @@ final class ReplacementWorld {
                         && isUp(pods.get(host)))
                 .forEach(host -> listings.add(names(pods.get(host).server.listed)));
         return new ReplacementObserved(
-                seenPods, answers, Optional.empty(), volumes, registrations, listings, before, recorded);
+                seenPods,
+                answers,
+                Optional.empty(),
+                volumes,
+                registrations,
+                listings,
+                own(answers),
+                Set.of(),
+                before,
+                recorded);
+    }
+
+    private Map<Host, List<String>> own(Map<Host, Answer> answers) {
+        var own = new HashMap<Host, List<String>>();
+        answers.forEach((host, answer) -> {
+            if (answer instanceof Answer.Said) {
+                own.put(host, pods.get(host).server.volume.hasOwnRows ? List.of("d.own") : List.of());
+            }
+        });
+        return own;
     }
 
     private Answer answer(Host host) {
@@ -426,7 +498,7 @@ final class ReplacementWorld {
         return Replicas.said(
                 new ReplicaName(volume.name),
                 volume.parts.stream()
-                        .map(part -> new PartState(part(part), 1, 1, step - births.get(part) > 1))
+                        .map(part -> new PartState(part(part), 1, PART_BYTES, step - births.get(part) > 1))
                         .toList(),
                 places.get(volume.name) == pod.server);
     }
@@ -487,14 +559,18 @@ final class ReplacementWorld {
                             pod.container,
                             Optional.ofNullable(pod.gate),
                             pod.node,
-                            Replicas.NOW.plus(STEP.multipliedBy(pod.since))));
+                            Replicas.NOW.plus(STEP.multipliedBy(pod.since)),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty()));
         });
         return views;
     }
 
     // What the operator does
 
-    void execute(ReplacementAction action) {
+    Outcome<ReplacementAction> execute(ReplacementAction action) {
+        boolean isDone = true;
         switch (action) {
             case ReplacementAction.Admit(var host, var uid, var container) -> admit(host, uid, container);
             case ReplacementAction.Fence(var host, var uid, var version, var why) -> fence(host, uid, version);
@@ -506,7 +582,36 @@ final class ReplacementWorld {
             case ReplacementAction.ForgetBlocks blocks -> {}
             case ReplacementAction.DeleteClaim(var host, var uid) -> deleteClaim(host, uid);
             case ReplacementAction.DeletePod(var host, var uid, var force) -> deletePod(host, uid, force);
+            case ReplacementAction.StopQueues(var host, var uid, var version) ->
+                isDone = stopQueues(host, uid, version);
+            case ReplacementAction.StartQueues(var host) -> isDone = startQueues(host);
         }
+        return isDone ? new Outcome.Done<>(action) : new Outcome.Failed<>(action, "no answer", true);
+    }
+
+    private boolean stopQueues(Host host, String uid, String version) {
+        var pod = pods.get(host);
+        if (pod == null || !pod.uid.equals(uid) || !version.equals("" + pod.version)) {
+            return false;
+        }
+        require(
+                before.get(host).limit().isPresent() && before.get(host).isIncomplete(),
+                host.name() + " is stopped before anyone was told");
+        require(!serves(host), host.name() + " serves, and is stopped");
+        boolean answers = isUp(pod) && lags(10);
+        if (answers) {
+            pod.server.isStopped = true;
+        }
+        return answers;
+    }
+
+    private boolean startQueues(Host host) {
+        boolean answers = pods.containsKey(host) && isUp(pods.get(host)) && lags(10);
+        if (answers) {
+            pods.get(host).server.isStopped = false;
+            pods.get(host).server.begun = random.nextInt(3);
+        }
+        return answers;
     }
 
     private void admit(Host host, String uid, String container) {
@@ -598,6 +703,7 @@ final class ReplacementWorld {
         require(
                 before.get(host).is(ReplacementPhase.Replacing),
                 host.name() + " loses its volume before anyone was told");
+        requireNothingOfItsOwn(host, claim);
         if (claim.volume != null && claim.volume.hasTable) {
             requireKept(host, claim.volume.parts, claim.volume, false);
             var holder = places.get(claim.volume.name);
@@ -620,6 +726,17 @@ final class ReplacementWorld {
             }
             pods.remove(host);
         }
+    }
+
+    /** Of a volume that could be kept. */
+    private void requireNothingOfItsOwn(Host host, Claim claim) {
+        boolean isAtStake = claim.volume != null
+                && !claim.deleting
+                && !isAway(claim.volume.node)
+                && requests.stream()
+                        .noneMatch(request -> request.replica() == host.replica() && request.acceptDataLoss());
+        require(!isAtStake || !claim.volume.hasOwnRows, host.name() + " is given up with rows of its own");
+        require(!isAtStake || claim.volume.pendingSince < 0, host.name() + " is given up with rows that wait");
     }
 
     /** Whatever is given up stands on another volume, unless the user said that it need not. */
@@ -652,6 +769,13 @@ final class ReplacementWorld {
         }
     }
 
+    /** As the hold asks: copied elsewhere, and dropped. */
+    void dropOwnRows(Host host) {
+        servingVolume(host)
+                .or(() -> Optional.ofNullable(pods.get(host)).filter(this::isUp).map(pod -> pod.server.volume))
+                .ifPresent(volume -> volume.hasOwnRows = false);
+    }
+
     /** What is held for a copy that no longer exists is given up by the user in the end. */
     void accept(Host host) {
         if (requests.stream().anyMatch(request -> request.replica() == host.replica() && request.acceptDataLoss())) {
@@ -663,15 +787,24 @@ final class ReplacementWorld {
     }
 
     /** As the status projection does it. */
-    void remember(ReplacementObserved observed, Map<Host, Verdict> verdicts) {
+    void remember(
+            ReplacementObserved observed, Map<Host, Verdict> verdicts, List<Outcome<ReplacementAction>> outcomes) {
         verdicts.forEach((host, verdict) -> {
             var old = before.get(host);
-            boolean isSame = old.is(verdict.phase()) && old.reason().equals(verdict.reason());
+            boolean isSame = old.is(verdict.phase()) && FetchPacing.isTheSame(verdict.reason(), old.reason());
             recorded.computeIfPresent(
                     host.replica(),
                     (any, request) -> new Recorded(
                             request.volume(), ReplacementStatusProjection.isDone(request, observed, verdict)));
-            before.put(host, new Before(Optional.of(verdict.phase()), verdict.reason(), isSame ? old.since() : now()));
+            before.put(
+                    host,
+                    new Before(
+                            Optional.of(verdict.phase()),
+                            verdict.reason(),
+                            isSame ? old.since() : now(),
+                            Map.of(),
+                            verdict.quiet() ? Optional.of(QuietSpell.after(old.quiet(), now())) : Optional.empty(),
+                            ReplacementStatusProjection.limit(verdict, outcomes)));
         });
         requests.forEach(request -> {
             var claim = claims.get(new Host(Replicas.CLUSTER, 0, request.replica()));

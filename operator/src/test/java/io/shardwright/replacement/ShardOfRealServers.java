@@ -44,18 +44,33 @@ final class ShardOfRealServers implements HostWriter {
     private final Map<String, String> gates = new HashMap<>();
     private final Map<String, List<ReplacementPhase>> seen = new HashMap<>();
     private final Set<String> holdsSeen = new HashSet<>();
+    private final Set<String> reasonsSeen = new HashSet<>();
     private List<Request> requests = List.of();
+    private Optional<Long> bytesPerSecond = Optional.empty();
     private ReplacementStatus status;
+    private Duration ahead = Duration.ZERO;
 
     ShardOfRealServers(RealServers real, Servers servers) {
         this.real = real;
         this.observer = new ReplacementObserver(
-                servers, host -> new Volume.Claimed("claim of " + host.name(), false, false, Optional.empty()));
+                servers,
+                host -> new Volume.Claimed("claim of " + host.name(), false, false, Optional.empty()),
+                address -> false,
+                coordination -> true);
         this.executor = new ReplacementExecutor(this, servers, new CuratorKeeper(Duration.ofSeconds(3)));
     }
 
     void ask(Request request) {
         requests = List.of(request);
+    }
+
+    /** The operator's clock goes on. */
+    void later(Duration duration) {
+        ahead = ahead.plus(duration);
+    }
+
+    void limit(Optional<Long> newBytesPerSecond) {
+        bytesPerSecond = newBytesPerSecond;
     }
 
     /** Its server runs in another container from now on. */
@@ -64,13 +79,14 @@ final class ShardOfRealServers implements HostWriter {
     }
 
     List<Outcome<ReplacementAction>> pass() {
-        var now = Instant.now();
+        var now = Instant.now().plus(ahead);
         var intent = intent();
         var observed = observer.observe(intent, status, pods(), now);
         var verdicts = ReplacementPlanner.judge(intent, observed, now);
         var outcomes = ActionRunner.run(ReplacementPlanner.plan(verdicts).actions(), executor::execute);
         status = ReplacementStatusProjection.project(status, intent, observed, verdicts, outcomes, now);
         status.holds().forEach(hold -> holdsSeen.add(hold.reason()));
+        status.hosts().forEach(host -> reasonsSeen.add(host.reason()));
         status.hosts().forEach(host -> seen.computeIfAbsent(host.name(), any -> new ArrayList<>())
                 .add(host.phase()));
         return outcomes;
@@ -102,6 +118,10 @@ final class ShardOfRealServers implements HostWriter {
 
     List<ReplacementPhase> phases() {
         return status.hosts().stream().map(ReplacementHostStatus::phase).toList();
+    }
+
+    Set<String> reasonsSeen() {
+        return reasonsSeen;
     }
 
     List<ReplacementPhase> phasesSeen(Host host) {
@@ -159,6 +179,7 @@ final class ShardOfRealServers implements HostWriter {
                 layout.hostsOf(0),
                 Optional.of(Duration.ofMinutes(10)),
                 false,
+                bytesPerSecond,
                 requests,
                 Set.of());
     }

@@ -35,7 +35,8 @@ public final class ScalingInWorld {
     private SortedMap<Host, Departure<LeavingPhase>> departures = new TreeMap<>();
     private SortedMap<Integer, Departure<LeavingShardPhase>> shardDepartures = new TreeMap<>();
     private Optional<Integer> balanced = Optional.empty();
-    private QuietHosts quiet = QuietHosts.NONE;
+    private Spells<Host> quiet = Spells.none();
+    private Spells<Integer> quietShards = Spells.none();
     private Plan<ScalingAction> last = Plan.none();
 
     /** @param broken the rule that is not obeyed; none of that name is when all are */
@@ -69,6 +70,7 @@ public final class ScalingInWorld {
         }
         tell(decision);
         quiet = quiet.after(decision.quiet(), world.now);
+        quietShards = quietShards.after(decision.quietShards(), world.now);
         return decision.plan().converged() && departures.isEmpty() && shardDepartures.isEmpty();
     }
 
@@ -127,6 +129,7 @@ public final class ScalingInWorld {
                 registrations,
                 departures.keySet().stream().filter(this::isGone).collect(Collectors.toSet()),
                 quiet.since(world.now),
+                quietShards.since(world.now),
                 world.rebalances.stream()
                         .filter(moving -> !moving.deleting)
                         .map(moving -> new StandingRebalance(moving.name, moving.drain, moving.over))
@@ -144,6 +147,7 @@ public final class ScalingInWorld {
         }
         return new Answer.Said(
                 world.namesOf(server.lists),
+                world.namesOf(server.fills),
                 Long.bitCount(server.parts | server.own | Replication.rowsStagedOn(server)),
                 0,
                 server.tables ? List.of(TABLE) : List.of(),
@@ -209,7 +213,7 @@ public final class ScalingInWorld {
                     host.name() + " is dropped while " + other.getKey().name() + " lists it");
         }
         world.require(server.own == 0, host.name() + " is dropped with rows of its own");
-        world.require(server.pending == 0, host.name() + " is dropped with rows that wait to be sent");
+        world.require(server.pending() == 0, host.name() + " is dropped with rows that wait to be sent");
         world.requireSafeWithout(host, "is dropped");
         server.staged.clear();
         server.tables = false;

@@ -43,6 +43,8 @@ final class ScalingPlannerTest {
     private final Map<Host, Backing> backing = new HashMap<>();
     private final Map<Host, Registration> registrations = new HashMap<>();
     private final Map<Host, Instant> quietSince = new HashMap<>();
+    private final Map<Integer, Instant> quietShardsSince = new HashMap<>();
+    private final Set<Integer> withoutWeight = new HashSet<>();
     private final List<StandingRebalance> rebalances = new ArrayList<>();
     private final Set<String> removeFirst = new HashSet<>();
     private Optional<Integer> balanced = Optional.empty();
@@ -114,7 +116,7 @@ final class ScalingPlannerTest {
     @Test
     void rowsOfItsOwnKeepAHost() {
         fenced();
-        answers.put(host(0, 1), new Answer.Said(Set.of(), 1, 1, List.of(TABLE), List.of("nyc.notes")));
+        answers.put(host(0, 1), new Answer.Said(Set.of(), Set.of(), 1, 1, List.of(TABLE), List.of("nyc.notes")));
 
         var decision = plan(1, 1);
 
@@ -138,6 +140,24 @@ final class ScalingPlannerTest {
     }
 
     @Test
+    void oneThatComesBackAfterItWasDecidedPassesOnItsRowsFirst() {
+        fenced();
+        removeFirst.add(host(0, 1).name());
+        answers.put(host(0, 1), new Answer.Down());
+        departures.putAll(plan(1, 1).departures());
+        assertThat(departures.get(host(0, 1)).phase()).isEqualTo(LeavingPhase.Dropping);
+
+        answers.put(host(0, 1), said(1, host(0, 0)));
+        quietSince.clear();
+        assertThat(plan(1, 1).plan().actions()).isEmpty();
+        assertThat(plan(1, 1).plan().holds()).singleElement().satisfies(hold -> assertThat(hold.message())
+                .contains("gets 40 s to pass on rows"));
+
+        quietSince.put(host(0, 1), LONG_AGO);
+        assertThat(plan(1, 1).plan().actions()).containsExactly(new ScalingAction.DropTable(host(0, 1), TABLE));
+    }
+
+    @Test
     void aMindThatChangesInTimeTakesItBackAndLaterDoesNot() {
         fenced();
         assertThat(plan(1, 2).departures()).isEmpty();
@@ -150,7 +170,7 @@ final class ScalingPlannerTest {
     void itIsReleasedWhenItHoldsNothingAndNobodyKnowsIt() {
         fenced();
         departures.put(host(0, 1), new Departure<>(LeavingPhase.Dropping, LONG_AGO));
-        answers.put(host(0, 1), new Answer.Said(Set.of(), 0, 0, List.of(), List.of()));
+        answers.put(host(0, 1), new Answer.Said(Set.of(), Set.of(), 0, 0, List.of(), List.of()));
         assertThat(plan(1, 1).departures().get(host(0, 1)).phase()).isEqualTo(LeavingPhase.Dropping);
 
         registrations.put(host(0, 1), Registration.NONE);
@@ -191,15 +211,51 @@ final class ScalingPlannerTest {
     @Test
     void anEmptyShardIsFencedAsAWhole() {
         standing(2, 2);
+        withoutWeight.add(1);
         listed(host(0, 0), host(0, 1), host(1, 0), host(1, 1));
         answers.put(host(1, 0), said(0));
         answers.put(host(1, 1), new Answer.Unknown("no answer"));
         assertThat(plan(1, 2).shardDepartures().get(1).phase()).isEqualTo(LeavingShardPhase.Draining);
 
         answers.put(host(1, 1), said(0));
+        quietShardsSince.put(1, LONG_AGO);
         var decision = plan(1, 2);
         assertThat(decision.shardDepartures().get(1).phase()).isEqualTo(LeavingShardPhase.Emptied);
         assertThat(decision.departures()).containsOnlyKeys(host(1, 0), host(1, 1));
+    }
+
+    /** Rows that a server could not send yet, it cannot send once the shard is listed no more. */
+    @Test
+    void anEmptyShardStaysListedUntilAWhileAfterTheLastServerBroughtRowsToIt() {
+        standing(2, 1);
+        shardDepartures.put(1, new Departure<>(LeavingShardPhase.Draining, LONG_AGO));
+        listed(host(0, 0), host(1, 0));
+        answers.put(host(1, 0), said(0, host(0, 0), host(1, 0)));
+        quietShardsSince.put(1, LONG_AGO);
+        assertThatItStaysListed("c-0-0 still brings rows to it");
+
+        withoutWeight.add(1);
+        listed(host(0, 0), host(1, 0));
+        answers.put(host(1, 0), said(0, host(0, 0), host(1, 0)));
+        quietShardsSince.put(1, NOW.minusSeconds(39));
+        assertThatItStaysListed("40 s");
+        assertThat(plan(1, 1).quietShards()).containsExactly(1);
+
+        quietShardsSince.put(1, NOW.minusSeconds(40));
+        assertThat(plan(1, 1).shardDepartures().get(1).phase()).isEqualTo(LeavingShardPhase.Emptied);
+
+        answers.put(host(0, 0), new Answer.Down());
+        assertThatItStaysListed("c-0-0 is down");
+        assertThat(plan(1, 1).quietShards()).isEmpty();
+    }
+
+    private void assertThatItStaysListed(String why) {
+        var decision = plan(1, 1);
+        assertThat(decision.shardDepartures().get(1).phase()).isEqualTo(LeavingShardPhase.Draining);
+        assertThat(decision.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.StillInUse);
+            assertThat(hold.message()).contains(why);
+        });
     }
 
     @Test
@@ -235,7 +291,7 @@ final class ScalingPlannerTest {
     void theStatusHoldsNothingOfOthers() {
         var decision = plan0();
         var status = ScalingStatusProjection.project(
-                null, intent(1, 1), observed(), decision, QuietHosts.NONE, List.of(), NOW);
+                null, intent(1, 1), observed(), decision, Spells.none(), Spells.none(), List.of(), NOW);
 
         assertThat(new KubernetesSerialization().asJson(ClickHouseClusterStatus.of(status)))
                 .contains("\"scaling\"")
@@ -268,12 +324,16 @@ final class ScalingPlannerTest {
         standing.forEach(host -> answers.put(host, said(1, hosts)));
     }
 
-    private static Answer.Said said(long rows, Host... lists) {
+    private Answer.Said said(long rows, Host... lists) {
         var names = new HashSet<String>();
+        var filled = new HashSet<String>();
         for (var host : lists) {
             names.add(host.peersDnsName());
+            if (!withoutWeight.contains(host.shard())) {
+                filled.add(host.peersDnsName());
+            }
         }
-        return new Answer.Said(names, rows, rows, List.of(TABLE), List.of());
+        return new Answer.Said(names, filled, rows, rows, List.of(TABLE), List.of());
     }
 
     private ScalingIntent intent(int shards, int replicas) {
@@ -291,6 +351,7 @@ final class ScalingPlannerTest {
                 registrations,
                 Set.of(),
                 quietSince,
+                quietShardsSince,
                 rebalances,
                 balanced);
     }

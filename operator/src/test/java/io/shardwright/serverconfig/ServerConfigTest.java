@@ -3,12 +3,14 @@ package io.shardwright.serverconfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.shardwright.crds.LeavingShardPhase;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
 import io.shardwright.topology.Leaving;
+import io.shardwright.topology.Network;
 import io.shardwright.topology.Storage;
 import io.shardwright.topology.User;
 import java.util.HashSet;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class ServerConfigTest {
@@ -59,10 +63,45 @@ final class ServerConfigTest {
     }
 
     @Test
+    void aShardThatIsDrainedIsReadAndGetsNoRows() {
+        var cluster = cluster(3, 1, Leaving.NONE);
+        var draining = cluster(3, 1, draining(1, 2));
+        var all = new HashSet<>(cluster.layout().hosts());
+
+        assertThat(weights(MetrikaXml.render(cluster, all))).containsExactly(1, 1, 1);
+        assertThat(weights(MetrikaXml.render(draining, all))).containsExactly(1, 0, 0);
+        assertThat(all).allMatch(host -> MetrikaXml.lists(MetrikaXml.render(draining, all), host));
+    }
+
+    /** A server ends when it divides by the sum of the weights, and that is 0. */
+    @Test
+    void neverAreAllWeightsZero() {
+        var draining = cluster(3, 1, draining(1, 2));
+
+        var metrika = MetrikaXml.render(draining, Set.of(new Host(CLUSTER, 1, 0), new Host(CLUSTER, 2, 0)));
+
+        assertThat(weights(metrika)).containsExactly(1, 1);
+    }
+
+    private static Leaving draining(Integer... shards) {
+        var phases = new TreeMap<Integer, LeavingShardPhase>();
+        List.of(shards).forEach(shard -> phases.put(shard, LeavingShardPhase.Draining));
+        return new Leaving(new TreeMap<>(), phases);
+    }
+
+    private static List<Integer> weights(String metrika) {
+        return Pattern.compile("<weight>(\\d+)</weight>")
+                .matcher(metrika)
+                .results()
+                .map(weight -> Integer.valueOf(weight.group(1)))
+                .toList();
+    }
+
+    @Test
     void everyUserHasAHashAProfileAQuotaAndNetworks() {
         var users = List.of(
                 new User("default", User.Access.full, List.of()),
-                new User("analyst", User.Access.readonly, List.of("10.0.0.0/8")));
+                new User("analyst", User.Access.readonly, List.of(new Network("::ffff:10.0.0.0", 104))));
 
         var xml = UsersXml.render(users, Map.of("default", "aa", "analyst", "bb"));
 
@@ -76,7 +115,7 @@ final class ServerConfigTest {
                         "<quota>default</quota>",
                         "<analyst>",
                         "<password_sha256_hex>bb</password_sha256_hex>",
-                        "<ip>10.0.0.0/8</ip>",
+                        "<ip>::ffff:10.0.0.0/104</ip>",
                         "<profile>readonly</profile>",
                         "<quota>default</quota>")
                 .contains("<interval>");
@@ -99,6 +138,10 @@ final class ServerConfigTest {
     }
 
     private static ClusterIntent cluster(int shards, int replicas) {
+        return cluster(shards, replicas, Leaving.NONE);
+    }
+
+    private static ClusterIntent cluster(int shards, int replicas, Leaving leaving) {
         return new ClusterIntent(
                 CLUSTER,
                 "uid",
@@ -106,7 +149,7 @@ final class ServerConfigTest {
                 "image",
                 new Layout.Size(shards, replicas),
                 Layout.of(CLUSTER, new Layout.Size(shards, replicas)),
-                Leaving.NONE,
+                leaving,
                 new Coordination.External(List.of("zk-a:2181"), "/clickhouse"),
                 new Storage(new Quantity("1Gi"), Optional.empty()),
                 User.ofEveryCluster(),

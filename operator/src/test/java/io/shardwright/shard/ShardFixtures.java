@@ -71,7 +71,6 @@ final class ShardFixtures {
         for (var host : intent.hosts()) {
             all.add(HostResources.config(intent, host));
             all.add(HostResources.service(intent, host));
-            all.add(HostResources.peers(intent, host));
             all.add(HostResources.statefulSet(intent, host));
             pods.put(host, new PodState(true, true, "node1", "10.0.0.1", intent.configHash(), Optional.empty()));
             answers.put(host, new Answer.Said(snapshot(intent)));

@@ -32,10 +32,8 @@ final class ShardPlannerTest {
                         "PodDisruptionBudget/c-shard-0",
                         "ConfigMap/c-0-0",
                         "Service/c-0-0",
-                        "Service/c-0-0-peers",
                         "ConfigMap/c-0-1",
                         "Service/c-0-1",
-                        "Service/c-0-1-peers",
                         "StatefulSet/c-0-0",
                         "StatefulSet/c-0-1");
         assertThat(plan.holds()).isEmpty();
@@ -45,6 +43,16 @@ final class ShardPlannerTest {
     void doesNothingWhenEverythingIsAsDesired() {
         assertThat(ShardPlanner.plan(intent, ShardFixtures.converged(intent)).converged())
                 .isTrue();
+    }
+
+    @Test
+    void whatAHostThatIsNoMemberHadGoes() {
+        var plan = ShardPlanner.plan(ShardFixtures.intent(1, 1, "1", "config"), ShardFixtures.converged(intent));
+
+        assertThat(plan.actions().stream()
+                        .filter(ShardAction.DeleteObject.class::isInstance)
+                        .map(ShardAction::subject))
+                .containsExactlyInAnyOrder("ConfigMap/c-0-1", "Service/c-0-1", "StatefulSet/c-0-1");
     }
 
     @Test

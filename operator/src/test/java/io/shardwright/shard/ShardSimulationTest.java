@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,9 +36,7 @@ final class ShardSimulationTest {
 
     @Test
     void convergesAndNeverTakesASecondReplicaDown() {
-        for (int seed = 0; seed < SEEDS; seed++) {
-            new World(seed, true).run();
-        }
+        LongStream.range(0, SEEDS).parallel().forEach(seed -> new World(seed, true).run());
     }
 
     /** The simulation must be able to notice: without the rule, some seed takes two replicas down at once. */

@@ -117,7 +117,19 @@ final class ShardStatusProjectionTest {
         var shard = new Shard();
         shard.setStatus(ShardStatus.of(new ReplacementStatus(
                 List.of(new ReplacementHostStatus(
-                        host.name(), ReplacementPhase.Lost, "LastGoodCopy", message, null, null, null, null, null)),
+                        host.name(),
+                        ReplacementPhase.Lost,
+                        "LastGoodCopy",
+                        message,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null)),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(new HoldStatus("LastGoodCopy", host.name(), message, null)))));

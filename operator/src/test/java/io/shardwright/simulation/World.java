@@ -37,6 +37,9 @@ public final class World {
     /** A pass of everything takes this long. */
     private static final long STEP_SECONDS = 10;
 
+    /** Servers try again within 30 s, in passes. */
+    private static final int LONGEST_PAUSE_BETWEEN_SENDS = 3;
+
     public final long seed;
     public final SplittableRandom random;
 
@@ -62,6 +65,12 @@ public final class World {
 
     /** The hosts in metrika.xml; empty before it is first written. */
     public Set<Host> listed = Set.of();
+
+    /** Those of them whose shards get a share of what is inserted through Distributed tables. */
+    private Set<Host> filled = Set.of();
+
+    /** Servers keep what they could not send under a shard's place in the list, not under its hosts' addresses. */
+    private final boolean sendsByPlace;
 
     /** What the status says of those that leave, and what the other reconcilers saw of it last. */
     public Leaving told = Leaving.NONE;
@@ -151,12 +160,19 @@ public final class World {
         public final Map<String, Long> staged = new TreeMap<>();
         /** Rows in tables that are not replicated. */
         public long own;
-        /** Rows that wait to be sent on by a Distributed table. */
-        public long pending;
+        /** Rows that wait to be sent on by a Distributed table, by shard. */
+        private final Map<Integer, Long> queued = new TreeMap<>();
 
-        private int pendingSince;
+        private int queuedSince;
         /** Its remote_servers. */
         public Set<Host> lists = Set.of();
+        /** Those of them that it brings rows to. */
+        public Set<Host> fills = Set.of();
+
+        /** Rows that wait to be sent on. */
+        public long pending() {
+            return queued.values().stream().reduce(0L, (some, others) -> some | others);
+        }
 
         public boolean inService() {
             return running && gate && !hidden;
@@ -179,6 +195,7 @@ public final class World {
         this.shards = 1 + random.nextInt(3);
         this.replicas = 1 + random.nextInt(3);
         this.keepVolumes = random.nextBoolean();
+        this.sendsByPlace = random.nextBoolean();
     }
 
     public boolean chance(int oneIn) {
@@ -298,9 +315,9 @@ public final class World {
         server.claim = false;
         server.volumeGone = false;
         empty(server);
-        acknowledged &= ~(server.own | server.pending);
+        acknowledged &= ~(server.own | server.pending());
         server.own = 0;
-        server.pending = 0;
+        server.queued.clear();
     }
 
     private boolean hasRoom() {
@@ -328,7 +345,7 @@ public final class World {
         servers.forEach((host, server) -> {
             if (server.inService()) {
                 reached.add(host);
-                reached.addAll(server.lists);
+                reached.addAll(server.fills);
             }
         });
         any(reached)
@@ -357,10 +374,12 @@ public final class World {
     }
 
     private void insertLater(Server server) {
-        if (server.pending == 0) {
-            server.pendingSince = 0;
-        }
-        server.pending |= 1L << newRow();
+        any(server.fills.stream().map(Host::shard).distinct().sorted().toList()).ifPresent(shard -> {
+            if (server.queued.isEmpty()) {
+                server.queuedSince = 0;
+            }
+            server.queued.merge(shard, 1L << newRow(), (some, other) -> some | other);
+        });
     }
 
     /** A server that ends in the middle of a switch forgets that its queue was stopped (ADR 10). */
@@ -379,7 +398,7 @@ public final class World {
     private boolean mayLoseItsVolume(Host host) {
         var server = server(host);
         return server.own == 0
-                && server.pending == 0
+                && server.queued.isEmpty()
                 && (acknowledged & ~safeWithout(Optional.of(host), Optional.empty())) == 0
                 && ((server.parts | server.known) & ~replication.toBeDropped(host) & ~heldBesides(host)) == 0
                 && servers.entrySet().stream()
@@ -406,6 +425,15 @@ public final class World {
         server.staged.clear();
     }
 
+    /** Clients insert until the last moment. */
+    public void closeGate(Host host) {
+        var server = server(host);
+        if (server.inService() && hasRoom() && chance(3)) {
+            insertLater(server);
+        }
+        server.gate = false;
+    }
+
     /** A pod begins outside the Services. */
     public void replacePod(Host host) {
         var server = server(host);
@@ -419,9 +447,8 @@ public final class World {
     public void giveUpVolume(Host host) {
         var server = server(host);
         requireSafeWithout(host, "loses its volume");
-        acknowledged &= ~(server.own | server.pending);
-        server.own = 0;
-        server.pending = 0;
+        require(server.own == 0, host.name() + " is given up with rows of its own");
+        require(server.pending() == 0, host.name() + " is given up with rows that wait to be sent");
         replacePod(host);
         server.claim = false;
         server.volumeGone = false;
@@ -525,6 +552,7 @@ public final class World {
     private void live(Host host, Server server, boolean promptly) {
         if (promptly || chance(2)) {
             server.lists = listed;
+            server.fills = filled;
         }
         server.reachable |= chance(4);
         server.hidden &= !chance(4);
@@ -533,17 +561,25 @@ public final class World {
             return;
         }
         replication.live(host, server, promptly);
-        if (server.pending != 0 && (promptly || server.pendingSince++ >= 2 || chance(2))) {
-            var targets = server.lists.stream()
-                    .filter(target -> server(target).running && server(target).tables && server(target).registered)
-                    .toList();
-            any(targets).ifPresent(target -> {
-                for (long left = server.pending; left != 0; left &= left - 1) {
-                    accept(target, Long.numberOfTrailingZeros(left));
-                }
-                server.pending = 0;
-            });
+        if (!server.queued.isEmpty()
+                && (promptly || server.queuedSince++ >= LONGEST_PAUSE_BETWEEN_SENDS || chance(2))) {
+            server.queued.entrySet().removeIf(queue -> send(queue.getKey(), queue.getValue(), server.lists));
+            // What could not be sent is tried again as late as what is new.
+            server.queuedSince = 0;
         }
+    }
+
+    private boolean send(int shard, long rows, Set<Host> lists) {
+        var target = any(servers.keySet().stream()
+                .filter(host -> host.shard() == shard && (!sendsByPlace || lists.contains(host)))
+                .filter(host -> server(host).running && server(host).tables && server(host).registered)
+                .toList());
+        target.ifPresent(host -> {
+            for (long left = rows; left != 0; left &= left - 1) {
+                accept(host, Long.numberOfTrailingZeros(left));
+            }
+        });
+        return target.isPresent();
     }
 
     // ------------------------------------------------------------------ the cluster and shard reconcilers
@@ -582,6 +618,7 @@ public final class World {
                         .filter(host -> listed.contains(host) && !seen.isFenced(host))
                         .forEach(next::add));
         listed = Set.copyOf(next);
+        filled = listed.stream().filter(host -> !seen.isDraining(host.shard())).collect(Collectors.toUnmodifiableSet());
         check();
     }
 
@@ -696,7 +733,7 @@ public final class World {
             if (!server.claim || lost.filter(host::equals).isPresent()) {
                 continue;
             }
-            rows |= server.own | server.pending | Replication.rowsStagedOn(server);
+            rows |= server.own | server.pending() | Replication.rowsStagedOn(server);
             if (holds(server)) {
                 boolean drops = restarted.isPresent()
                         && (!server.stopped

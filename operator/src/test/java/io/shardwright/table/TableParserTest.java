@@ -7,6 +7,7 @@ import io.shardwright.crds.ColumnSpec;
 import io.shardwright.crds.DistributedSpec;
 import io.shardwright.crds.Table;
 import io.shardwright.plan.Parsed;
+import io.shardwright.testing.Examples;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,14 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class TableParserTest {
+    @Test
+    void acceptsEveryExample() {
+        var examples = Examples.of(Table.class);
+
+        assertThat(examples).allSatisfy(example -> assertThat(TableParser.parse(example, examples))
+                .isInstanceOf(Parsed.Accepted.class));
+    }
+
     @Test
     void fillsInEveryDefault() {
         var intent = Tables.intent(table("flights", spec -> {

@@ -118,12 +118,17 @@ class TablePlannerTest {
 
     @Test
     void holdsWhileThereIsNoCluster() {
-        for (var state : List.of(ClusterState.MISSING, ClusterState.GOING, ClusterState.REJECTED)) {
+        for (var state :
+                List.of(ClusterState.MISSING, ClusterState.GOING, ClusterState.REJECTED, ClusterState.NEVER_ACCEPTED)) {
             var plan = TablePlanner.plan(INTENT, new TableObserved(state, new TreeMap<>()));
 
             assertThat(plan.actions()).as(state.name()).isEmpty();
             assertThat(plan.holds()).as(state.name()).singleElement().satisfies(hold -> {
-                assertThat(hold.reason()).isEqualTo(HoldReason.ClusterMissing);
+                assertThat(hold.reason())
+                        .isEqualTo(
+                                state == ClusterState.MISSING || state == ClusterState.GOING
+                                        ? HoldReason.ClusterMissing
+                                        : HoldReason.ClusterNotAccepted);
                 assertThat(hold.subject()).isEqualTo("flights");
             });
         }
@@ -182,8 +187,8 @@ class TablePlannerTest {
     }
 
     @Test
-    void aClusterThatGoesIsNotWaitedFor() {
-        for (var state : List.of(ClusterState.MISSING, ClusterState.GOING)) {
+    void aClusterThatGoesOrHasHadNoHostsIsNotWaitedFor() {
+        for (var state : List.of(ClusterState.MISSING, ClusterState.GOING, ClusterState.NEVER_ACCEPTED)) {
             assertThat(TablePlanner.planDeletion(droppedIntent(), new TableObserved(state, new TreeMap<>())))
                     .as(state.name())
                     .isEqualTo(Plan.none());
@@ -195,7 +200,11 @@ class TablePlannerTest {
         var plan =
                 TablePlanner.planDeletion(droppedIntent(), new TableObserved(ClusterState.REJECTED, new TreeMap<>()));
 
-        assertThat(plan.holds()).extracting(Hold::reason).containsExactly(HoldReason.ClusterMissing);
+        assertThat(plan.actions()).isEmpty();
+        assertThat(plan.holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.ClusterNotAccepted);
+            assertThat(hold.message()).contains("not accepted", "set deletionPolicy: Retain");
+        });
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryForever;
@@ -46,12 +47,18 @@ public final class RealServers {
 
     private static final ClusterRef CLUSTER = new ClusterRef("flights", "flights", "cluster.local");
     private static final Layout LAYOUT = Layout.of(CLUSTER, new Layout.Size(2, 2));
-    private static final Path SERVER = Path.of("/usr/sbin/clickhouse-server");
+    static final Path SERVER = Path.of("/usr/sbin/clickhouse-server");
     private static final Path ZOOKEEPER = Path.of("/usr/share/java/zookeeper.jar");
     /** Of what replicas fetch: 18.16 looks at a queue in which it could do nothing ten to eleven seconds later. */
     public static final Duration FETCHED_WITHIN = Duration.ofSeconds(30);
 
     private static final Duration START = Duration.ofSeconds(60);
+
+    /**
+     * Below those that Linux gives to outgoing connections, so that nobody has taken a port when its server starts, or starts
+     * again; and each process of the test runner has some of its own.
+     */
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(Integer.getInteger("it.firstPort", 20_000));
 
     private static RealServers shared;
 
@@ -107,9 +114,17 @@ public final class RealServers {
 
     /** Which of its hosts remote_servers lists from now on. Servers look every other second, each by itself. */
     public void list(Set<Host> hosts) {
-        ports.keySet()
-                .forEach(host ->
-                        ServerFiles.writeClickHouse(directory.resolve(host.name()), host, ports, hosts, zookeeperPort));
+        list(hosts, Set.of());
+    }
+
+    /** @param draining shards that get no rows of what is inserted through Distributed tables */
+    public void list(Set<Host> hosts, Set<Integer> draining) {
+        ports.keySet().forEach(host -> configure(host, hosts, draining));
+    }
+
+    private Path configure(Host host, Set<Host> listed, Set<Integer> draining) {
+        return ServerFiles.writeClickHouse(
+                directory.resolve(host.name()), host, ports, listed, draining, zookeeperPort);
     }
 
     /** The host whose native protocol is on a port: it tells apart hosts of one address. */
@@ -198,41 +213,34 @@ public final class RealServers {
 
     private RealProcess server(Host host) {
         var home = directory.resolve(host.name());
-        var configuration = ServerFiles.writeClickHouse(home, host, ports, ports.keySet(), zookeeperPort);
+        var configuration = configure(host, ports.keySet(), Set.of());
         return new RealProcess(host.name(), home, List.of(SERVER.toString(), "--config-file=" + configuration));
     }
 
-    private static void requireInstalled(Path file, String aptPackage) {
+    static void requireInstalled(Path file, String aptPackage) {
         if (!Files.exists(file)) {
             throw new IllegalStateException(file + " is missing: install with make install-packages (apt packages"
                     + " clickhouse-server and zookeeper; " + aptPackage + " is not there)");
         }
     }
 
-    private static List<Integer> freePorts(int count) {
-        var sockets = IntStream.range(0, count).mapToObj(i -> open()).toList();
-        var ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        sockets.forEach(RealServers::close);
-        return ports;
+    static List<Integer> freePorts(int count) {
+        return IntStream.generate(NEXT_PORT::getAndIncrement)
+                .filter(RealServers::isFree)
+                .limit(count)
+                .boxed()
+                .toList();
     }
 
-    private static ServerSocket open() {
-        try {
-            return new ServerSocket(0);
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port)) {
+            return true;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path temporaryDirectory() {
+    static Path temporaryDirectory() {
         try {
             return Files.createTempDirectory("shardwright-it");
         } catch (IOException e) {
@@ -240,7 +248,7 @@ public final class RealServers {
         }
     }
 
-    private static void deleteTree(Path directory) {
+    static void deleteTree(Path directory) {
         try (var files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -38,7 +38,8 @@ final class ServerFiles {
                 """.formatted(directory(home.resolve("data")), port));
     }
 
-    static Path writeClickHouse(Path home, Host host, Map<Host, Ports> ports, Set<Host> listed, int zookeeperPort) {
+    static Path writeClickHouse(
+            Path home, Host host, Map<Host, Ports> ports, Set<Host> listed, Set<Integer> draining, int zookeeperPort) {
         var own = ports.get(host);
         write(home, "users.xml", users());
         return write(home, "config.xml", """
@@ -54,6 +55,7 @@ final class ServerFiles {
                     <timezone>UTC</timezone>
                     <mark_cache_size>16777216</mark_cache_size>
                     <listen_host>127.0.0.1</listen_host>
+                    <keep_alive_timeout>60</keep_alive_timeout>
                     <http_port>%2$d</http_port>
                     <tcp_port>%3$d</tcp_port>
                     <interserver_http_port>%4$d</interserver_http_port>
@@ -72,19 +74,41 @@ final class ServerFiles {
                         own.tcp(),
                         own.interserver(),
                         host.cluster().name(),
-                        shards(ports, listed),
+                        shards(ports, listed, draining),
                         zookeeperPort,
                         host.shard(),
                         ConfigFiles.REPLICA_ENV,
                         RealServers.ROOT));
     }
 
-    private static String shards(Map<Host, Ports> ports, Set<Host> listed) {
+    static Path writeSingle(Path home, Ports ports) {
+        write(home, "users.xml", users());
+        return write(home, "config.xml", """
+                <yandex>
+                    <logger><level>warning</level><console>1</console></logger>
+                    <path>%1$s/</path>
+                    <tmp_path>%1$s/tmp/</tmp_path>
+                    <users_config>users.xml</users_config>
+                    <default_profile>default</default_profile>
+                    <default_database>default</default_database>
+                    <mark_cache_size>16777216</mark_cache_size>
+                    <listen_host>127.0.0.1</listen_host>
+                    <keep_alive_timeout>60</keep_alive_timeout>
+                    <http_port>%2$d</http_port>
+                    <tcp_port>%3$d</tcp_port>
+                    <interserver_http_port>%4$d</interserver_http_port>
+                </yandex>
+                """.formatted(
+                        directory(home.resolve("data")), ports.http(), ports.tcp(), ports.interserver()));
+    }
+
+    private static String shards(Map<Host, Ports> ports, Set<Host> listed, Set<Integer> draining) {
         return listed.stream()
                 .map(Host::shard)
                 .distinct()
                 .sorted()
-                .map(shard -> "<shard><internal_replication>true</internal_replication>"
+                .map(shard -> "<shard><weight>" + (draining.contains(shard) ? 0 : 1)
+                        + "</weight><internal_replication>true</internal_replication>"
                         + replicas(ports, listed, shard)
                         + "</shard>")
                 .collect(Collectors.joining());
@@ -126,7 +150,7 @@ final class ServerFiles {
     }
 
     /** Whole, and with another time than before: servers read a file again when its time, in seconds, has changed. */
-    private static Path write(Path home, String name, String text) {
+    static Path write(Path home, String name, String text) {
         try {
             var file = directory(home).resolve(name);
             var written = Files.writeString(home.resolve(name + ".new"), text);

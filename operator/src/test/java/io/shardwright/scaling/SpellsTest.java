@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardwright.crds.LeavingHostStatus;
 import io.shardwright.crds.LeavingPhase;
+import io.shardwright.crds.LeavingShardPhase;
+import io.shardwright.crds.LeavingShardStatus;
 import io.shardwright.crds.ScalingStatus;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
@@ -13,14 +15,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class QuietHostsTest {
+final class SpellsTest {
     private static final ClusterRef CLUSTER = new ClusterRef("ns", "main", "cluster.local");
     private static final Host HOST = new Host(CLUSTER, 0, 1);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
     void aHostIsQuietSinceTheFirstOfManyLooks() {
-        var quiet = QuietHosts.NONE;
+        var quiet = Spells.<Host>none();
         for (int second = 0; second <= 40; second++) {
             quiet = quiet.after(Set.of(HOST), START.plusSeconds(second));
         }
@@ -30,7 +32,7 @@ final class QuietHostsTest {
 
     @Test
     void aLookAtWhichItWasNotBeginsAnew() {
-        var quiet = QuietHosts.NONE
+        var quiet = Spells.<Host>none()
                 .after(Set.of(HOST), START)
                 .after(Set.of(), START.plusSeconds(1))
                 .after(Set.of(HOST), START.plusSeconds(2));
@@ -40,7 +42,7 @@ final class QuietHostsTest {
 
     @Test
     void aLongGapBetweenLooksBeginsAnew() {
-        var quiet = QuietHosts.NONE.after(Set.of(HOST), START);
+        var quiet = Spells.<Host>none().after(Set.of(HOST), START);
 
         assertThat(quiet.since(START.plusSeconds(16))).isEmpty();
         assertThat(quiet.after(Set.of(HOST), START.plusSeconds(16)).since(START.plusSeconds(16)))
@@ -49,7 +51,7 @@ final class QuietHostsTest {
 
     @Test
     void mostLooksChangeNothingThatIsWritten() {
-        var quiet = QuietHosts.NONE.after(Set.of(HOST), START);
+        var quiet = Spells.<Host>none().after(Set.of(HOST), START);
 
         assertThat(quiet.after(Set.of(HOST), START.plusSeconds(4))).isEqualTo(quiet);
         assertThat(quiet.after(Set.of(HOST), START.plusSeconds(5))).isNotEqualTo(quiet);
@@ -66,10 +68,20 @@ final class QuietHostsTest {
                 START.toString(),
                 START.plusSeconds(20).toString(),
                 null);
-        var status = new ScalingStatus("", null, List.of(leaving), List.of(), null, List.of(), List.of());
+        var shard = new LeavingShardStatus(
+                2,
+                LeavingShardPhase.Draining,
+                0L,
+                0L,
+                START.toString(),
+                START.toString(),
+                START.plusSeconds(20).toString(),
+                null);
+        var status = new ScalingStatus("", null, List.of(leaving), List.of(shard), null, List.of(), List.of());
 
-        assertThat(QuietHosts.of(status, CLUSTER).since(START.plusSeconds(30))).isEqualTo(Map.of(HOST, START));
-        assertThat(QuietHosts.of(status, CLUSTER).since(START.plusSeconds(36))).isEmpty();
-        assertThat(QuietHosts.of(null, CLUSTER)).isEqualTo(QuietHosts.NONE);
+        assertThat(Spells.ofHosts(status, CLUSTER).since(START.plusSeconds(30))).isEqualTo(Map.of(HOST, START));
+        assertThat(Spells.ofHosts(status, CLUSTER).since(START.plusSeconds(36))).isEmpty();
+        assertThat(Spells.ofShards(status).since(START.plusSeconds(30))).isEqualTo(Map.of(2, START));
+        assertThat(Spells.ofHosts(null, CLUSTER)).isEqualTo(Spells.none());
     }
 }
