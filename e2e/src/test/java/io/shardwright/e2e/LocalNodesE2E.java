@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.shardwright.e2e.harness.Alone;
 import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.LocalNodes;
 import io.shardwright.e2e.harness.OperatorPod;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A node of the local Kubernetes that comes back is as good as new. */
+@Alone
 @ExtendWith(EndToEnd.class)
 final class LocalNodesE2E {
     private static final String NAME = "talking";

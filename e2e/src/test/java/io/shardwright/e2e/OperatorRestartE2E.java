@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.shardwright.crds.ImportPhase;
+import io.shardwright.e2e.harness.Alone;
 import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.Examples;
 import io.shardwright.e2e.harness.HostSql;
 import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Sandbox;
+import io.shardwright.e2e.harness.Yaml;
 import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The operator may die at any time: what it had begun is brought to its end, once. */
+@Alone
 @ExtendWith(EndToEnd.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -75,6 +78,20 @@ final class OperatorRestartE2E {
                         .describedAs("rows, asked of %s", host.name())
                         .isEqualTo(ROWS);
             }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void oneOfTwoTakesOverWhenTheOtherDies() {
+        operator.scale(2);
+        try {
+            var killed = operator.killLeader();
+            sandbox.apply(Yaml.table("later", "flights"));
+            sandbox.awaitTableReady("later");
+            assertThat(operator.leader()).isNotEqualTo(killed);
+        } finally {
+            operator.scale(1);
         }
     }
 }

@@ -3,6 +3,8 @@ package io.shardwright.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.shardwright.crds.BalanceStatus;
+import io.shardwright.crds.BalancingStatus;
 import io.shardwright.crds.MovePhase;
 import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.RebalanceStatus;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** Partitions change shards while rows are read and written, and users change their mind. */
 final class RebalanceE2E extends Rebalancing {
+    /** How full shards are is asked twice a minute: before it is noticed, before it has lasted, and when it is over. */
+    private static final Duration EVEN_WITHIN = Duration.ofMinutes(4);
+
     RebalanceE2E(Sandbox sandbox) {
         super(sandbox);
     }
@@ -103,6 +108,41 @@ final class RebalanceE2E extends Rebalancing {
         }
         assertThat(partitionsOn(sql.host(0, 0), STOPPED)).isPositive();
         assertThatNothingIsMissing(STOPPED);
+    }
+
+    @Test
+    @Order(3)
+    void withExactReadsNobodySeesAPartitionTwice() {
+        try (var _ = exactReader(EXACT)) {
+            apply(EXACT, "reads: Exact");
+            awaitSuccess(EXACT);
+        }
+        assertThat(status(EXACT).orElseThrow().movesDone()).isEqualTo(MONTHS_OF.get(EXACT));
+        assertThat(partitionsOn(sql.host(0, 0), EXACT)).isZero();
+        assertThatNothingIsMissing(EXACT);
+    }
+
+    /** The large tables are all on shard 0. */
+    @Test
+    @Order(4)
+    void shardsThatBecameUnevenAreEvenedOutUnasked() {
+        applyCluster("rebalancing: {when: {imbalancePercent: 20, atLeast: 1Mi, lasting: 1s, pause: 1h}}");
+        var last = await("a Rebalance that nobody asked for is over")
+                .atMost(EVEN_WITHIN)
+                .until(() -> lastBalancing(), balancing -> balancing
+                        .map(BalancingStatus::completionTime)
+                        .isPresent())
+                .orElseThrow();
+        assertThat(last.rebalance()).isEqualTo(NAME + "-balance-1");
+        assertThat(last.percentBefore()).isGreaterThan(20);
+        assertThat(last.percentAfter()).isLessThanOrEqualTo(10);
+        assertThat(status(last.rebalance()).orElseThrow().phase()).isEqualTo(RebalancePhase.Succeeded);
+        assertThat(sandbox.cluster(NAME).getStatus().balance().bytesPercent()).isLessThanOrEqualTo(10);
+        MONTHS_OF.keySet().forEach(this::assertThatNothingIsMissing);
+    }
+
+    private Optional<BalancingStatus> lastBalancing() {
+        return Optional.ofNullable(sandbox.cluster(NAME).getStatus().balance()).map(BalanceStatus::last);
     }
 
     private void awaitMidway(int done) {

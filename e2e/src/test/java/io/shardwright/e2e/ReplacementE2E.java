@@ -3,25 +3,22 @@ package io.shardwright.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.shardwright.crds.ReplacementHostStatus;
-import io.shardwright.crds.ReplacementPhase;
-import io.shardwright.crds.ReplacementStatus;
-import io.shardwright.crds.Shard;
-import io.shardwright.crds.ShardStatus;
+import io.shardwright.e2e.harness.Alone;
 import io.shardwright.e2e.harness.EndToEnd;
+import io.shardwright.e2e.harness.HostPlaces;
 import io.shardwright.e2e.harness.HostSql;
 import io.shardwright.e2e.harness.LocalNodes;
 import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Reader;
 import io.shardwright.e2e.harness.Sandbox;
+import io.shardwright.e2e.harness.ShardStatuses;
+import io.shardwright.e2e.harness.Writer;
 import io.shardwright.e2e.harness.Yaml;
 import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -34,6 +31,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Replicas lose their volumes and their nodes, and are whole again by themselves while readers read on. */
+@Alone
 @ExtendWith(EndToEnd.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -49,11 +47,17 @@ final class ReplacementE2E {
 
     private final Sandbox sandbox;
     private final OperatorPod operator;
+    private final ShardStatuses statuses;
     private HostSql sql;
+    private HostPlaces places;
+
+    /** Writes to the first replicas, while others are lost: what only a lost one has is lost with it. */
+    private Writer writer;
 
     ReplacementE2E(Sandbox sandbox, OperatorPod operator) {
         this.sandbox = sandbox;
         this.operator = operator;
+        this.statuses = new ShardStatuses(sandbox, NAME);
     }
 
     @BeforeAll
@@ -62,8 +66,11 @@ final class ReplacementE2E {
                 Yaml.cluster(NAME, 2, 2, "users: [{name: analyst, readOnly: true}]", "replacement: {after: 30s}"));
         sandbox.awaitClusterReady(NAME);
         sandbox.apply(Yaml.table("events", NAME));
+        sandbox.apply(Yaml.table("written", NAME));
         sandbox.awaitTableReady("events");
+        sandbox.awaitTableReady("written");
         sql = new HostSql(sandbox, NAME, "shardwright");
+        places = new HostPlaces(sandbox, NAME, sql.hosts(2, 2));
         for (int shard = 0; shard < 2; shard++) {
             for (var host : List.of(sql.host(shard, 0), sql.host(shard, 1))) {
                 // What no Table declares comes back, too.
@@ -82,10 +89,16 @@ final class ReplacementE2E {
             sql.execute(sql.host(shard, 0), "INSERT INTO e2e.undeclared SELECT number FROM system.numbers LIMIT 1000");
         }
         awaitWhole();
+        writer = new Writer(sql, "e2e.written", 2, 1);
+        writer.pause();
     }
 
     @AfterAll
     void close() {
+        if (writer != null) {
+            writer.resume();
+            writer.close();
+        }
         if (sql != null) {
             sql.close();
         }
@@ -94,12 +107,14 @@ final class ReplacementE2E {
     @Test
     @Order(1)
     void aReplicaWhoseVolumeIsDeletedIsWholeAgainAndReadsNeverFail() {
+        writer.resume();
         try (var reader = new Reader(sandbox, NAME, "analyst", COUNT)) {
             var claim = loseVolume(sql.host(1, 1));
             awaitRebuilt(sql.host(1, 1), claim, REPLACED_WITHIN);
             assertThat(reader).isNotNull();
         }
-        assertThat(historyOf(1)).anySatisfy(entry -> assertThat(entry).contains("main-1-1", "on main-1-0"));
+        pauseAndCountWhatWasWritten();
+        assertThat(statuses.historyOf(1)).anySatisfy(entry -> assertThat(entry).contains("main-1-1", "on main-1-0"));
     }
 
     @Test
@@ -115,12 +130,14 @@ final class ReplacementE2E {
     @Test
     @Order(3)
     void soItIsThoughTheOperatorDiesMeanwhile() {
+        writer.resume();
         var host = sql.host(0, 1);
         var claim = loseVolume(host);
         for (int times = 0; times < 3; times++) {
             operator.kill();
         }
         awaitRebuilt(host, claim, REPLACED_WITHIN);
+        pauseAndCountWhatWasWritten();
     }
 
     @Test
@@ -132,12 +149,12 @@ final class ReplacementE2E {
             ask(host, false);
             await("the volume is replaced and the request done")
                     .atMost(REPLACED_WITHIN)
-                    .until(() -> !claim.equals(claimOf(host)) && isDone(host));
+                    .until(() -> !claim.equals(claimOf(host)) && statuses.isDone(host));
             assertThat(reader).isNotNull();
         }
         awaitWhole();
         withdraw(host);
-        assertThat(phaseOf(host)).contains(ReplacementPhase.InService);
+        assertThat(statuses.isInService(host)).isTrue();
     }
 
     @Test
@@ -150,15 +167,15 @@ final class ReplacementE2E {
         var claim = claimOf(good);
         ask(good, false);
 
-        await("it is held").atMost(Sandbox.SOON).until(() -> holds(0).contains("LastGoodCopy"));
+        await("it is held").atMost(Sandbox.SOON).until(() -> statuses.holdsOf(0).contains("LastGoodCopy"));
         assertThat(claimOf(good)).isEqualTo(claim);
 
         sql.execute(stale, "SYSTEM START FETCHES e2e.events");
         await("the peer has caught up, and the replica is replaced")
                 .atMost(REPLACED_WITHIN)
-                .until(() -> !claim.equals(claimOf(good)) && isDone(good));
+                .until(() -> !claim.equals(claimOf(good)) && statuses.isDone(good));
         withdraw(good);
-        assertThat(holds(0)).isEmpty();
+        assertThat(statuses.holdsOf(0)).isEmpty();
         await("every row is on both").atMost(Sandbox.SOON).untilAsserted(() -> {
             assertThat(rows(good)).isEqualTo(ROWS + 50);
             assertThat(rows(stale)).isEqualTo(ROWS + 50);
@@ -171,9 +188,9 @@ final class ReplacementE2E {
     void aReplicaWhoseNodeIsGoneIsReplacedAndTheNodeDoesNoHarmWhenItIsBack() {
         var nodes = LocalNodes.find();
         Assumptions.assumeTrue(nodes.isPresent(), "only a cluster of our own has nodes to take away");
-        var node = nodeToLose();
+        var node = places.nodeOfServersAlone();
         Assumptions.assumeTrue(node.isPresent(), "every node runs what all depend on");
-        var lost = hostsOn(node.get());
+        var lost = places.on(node.get());
         var counts = lost.stream().map(this::rows).toList();
         var claims = lost.stream().map(this::claimOf).toList();
         operator.moveOff(node.get());
@@ -220,11 +237,7 @@ final class ReplacementE2E {
     private void awaitRebuilt(Host host, String lost, Duration limit) {
         await(host.name() + " is whole again, with another volume")
                 .atMost(limit)
-                .until(() -> !claimOf(host).isEmpty()
-                        && !claimOf(host).equals(lost)
-                        && phaseOf(host)
-                                .filter(ReplacementPhase.InService::equals)
-                                .isPresent());
+                .until(() -> !claimOf(host).isEmpty() && !claimOf(host).equals(lost) && statuses.isInService(host));
         awaitWhole();
         sandbox.awaitClusterReady(NAME);
     }
@@ -241,6 +254,21 @@ final class ReplacementE2E {
                         assertThat(rows(first)).isGreaterThanOrEqualTo(ROWS);
                         assertThat(schema(second)).isEqualTo(schema(first));
                     });
+        }
+    }
+
+    private void pauseAndCountWhatWasWritten() {
+        writer.pause();
+        assertThat(writer.rows()).isPositive();
+        for (int replica = 0; replica < 2; replica++) {
+            var hosts = List.of(sql.host(0, replica), sql.host(1, replica));
+            await("every acknowledged row is on replica " + replica + " of its shard, once")
+                    .atMost(Sandbox.SOON)
+                    .until(
+                            () -> hosts.stream()
+                                    .mapToLong(host -> sql.number(host, "SELECT count() FROM e2e.written"))
+                                    .sum(),
+                            rows -> rows == writer.rows());
         }
     }
 
@@ -283,79 +311,7 @@ final class ReplacementE2E {
     /** As kubectl patch does: whatever else changes in the Shard meanwhile is no conflict. */
     private void request(Host host, String requests) {
         sandbox.client()
-                .resource(shard(host.shard()))
+                .resource(statuses.shard(host.shard()))
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"replace\": " + requests + "}}");
-    }
-
-    private boolean isDone(Host host) {
-        return replacement(host.shard()).map(ReplacementStatus::requests).stream()
-                .flatMap(List::stream)
-                .anyMatch(request -> request.replica() == host.replica() && Boolean.TRUE.equals(request.done()));
-    }
-
-    private List<String> holds(int shard) {
-        return replacement(shard).map(ReplacementStatus::holds).stream()
-                .flatMap(List::stream)
-                .map(hold -> hold.reason())
-                .toList();
-    }
-
-    private List<String> historyOf(int shard) {
-        return replacement(shard).map(ReplacementStatus::history).stream()
-                .flatMap(List::stream)
-                .map(entry -> entry.what() + ": " + entry.verified())
-                .toList();
-    }
-
-    private Optional<ReplacementPhase> phaseOf(Host host) {
-        return replacement(host.shard()).map(ReplacementStatus::hosts).stream()
-                .flatMap(List::stream)
-                .filter(told -> host.name().equals(told.name()))
-                .map(ReplacementHostStatus::phase)
-                .findFirst();
-    }
-
-    private Optional<ReplacementStatus> replacement(int index) {
-        return Optional.ofNullable(shard(index).getStatus()).map(ShardStatus::replacement);
-    }
-
-    private Shard shard(int index) {
-        return sandbox.client()
-                .resources(Shard.class)
-                .inNamespace(sandbox.namespace())
-                .withName(NAME + "-" + index)
-                .require();
-    }
-
-    /** One without the cluster's only ZooKeeper, and with a server of the cluster. */
-    private Optional<String> nodeToLose() {
-        var coordination =
-                pods("coordination").map(pod -> pod.getSpec().getNodeName()).toList();
-        return pods("clickhouse")
-                .map(pod -> pod.getSpec().getNodeName())
-                .filter(name -> !coordination.contains(name))
-                .findFirst();
-    }
-
-    private List<Host> hostsOn(String node) {
-        var names = pods("clickhouse")
-                .filter(pod -> node.equals(pod.getSpec().getNodeName()))
-                .map(pod -> pod.getMetadata().getName())
-                .toList();
-        return sql.hosts(2, 2).stream()
-                .filter(host -> names.contains(host.podName()))
-                .toList();
-    }
-
-    private Stream<Pod> pods(String component) {
-        return sandbox
-                .client()
-                .pods()
-                .inNamespace(sandbox.namespace())
-                .withLabel("clickhouse.shardwright.io/cluster", NAME)
-                .withLabel("clickhouse.shardwright.io/component", component)
-                .list()
-                .getItems()
-                .stream();
     }
 }

@@ -10,14 +10,17 @@ import io.shardwright.crds.ImportPhase;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.ShardMembers;
+import io.shardwright.e2e.harness.Alone;
 import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.Examples;
 import io.shardwright.e2e.harness.FlightsCsv;
 import io.shardwright.e2e.harness.HostSql;
+import io.shardwright.e2e.harness.Inserter;
 import io.shardwright.e2e.harness.OperatorKiller;
 import io.shardwright.e2e.harness.OperatorPod;
 import io.shardwright.e2e.harness.Reader;
 import io.shardwright.e2e.harness.Sandbox;
+import io.shardwright.e2e.harness.Yaml;
 import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,12 +36,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The flights, on a cluster that grows and shrinks while it is read: every row is there, once, whenever it is at rest. */
+/**
+ * The flights, on a cluster that grows and shrinks while it is read, by replicas and by shards under an operator that is killed
+ * every few seconds: every row is there, once, whenever it is at rest.
+ */
+@Alone
 @ExtendWith(EndToEnd.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ScalingE2E {
     private static final String NAME = "flights";
+    private static final String INSERTED = "inserted";
     private static final Duration SCALED_WITHIN = Duration.ofMinutes(6);
     private static final Duration IMPORT_LIMIT = Duration.ofMinutes(3);
 
@@ -75,7 +83,8 @@ final class ScalingE2E {
     @Test
     @Order(1)
     void replicasComeAndGo() {
-        try (var _ = reader()) {
+        try (var _ = reader();
+                var _ = operatorKiller()) {
             for (int replicas : List.of(2, 3, 1)) {
                 scale(1, replicas);
             }
@@ -85,15 +94,39 @@ final class ScalingE2E {
     @Test
     @Order(2)
     void shardsComeAndGo() {
-        try (var _ = reader()) {
+        try (var _ = reader();
+                var _ = operatorKiller()) {
             for (int shards : List.of(2, 4)) {
                 scale(shards, 1);
                 assertThat(localRows()).as("every shard that came got rows").doesNotContain(0L);
             }
+            var inserter = inserter();
             for (int shards : List.of(2, 1)) {
                 scale(shards, 1);
             }
+            assertThatAllOfThemAreThere(inserter.end());
         }
+    }
+
+    /** A client that goes on to insert through a Distributed table; every shard has rows of the table when it returns. */
+    private Inserter inserter() {
+        sandbox.apply(Yaml.table(INSERTED, NAME));
+        sandbox.awaitTableReady(INSERTED);
+        var inserter = new Inserter(sandbox, NAME, "default", INSERTED);
+        await("every shard gets rows").atMost(Sandbox.SOON).until(() -> hosts().stream()
+                .allMatch(host -> sql.number(host, "SELECT count() FROM e2e." + INSERTED) > 0));
+        return inserter;
+    }
+
+    /** Servers pass on what came in through a Distributed table a moment later. */
+    private void assertThatAllOfThemAreThere(Inserter.Acknowledged acknowledged) {
+        var question = "SELECT count(), uniqExact(id), sum(id) FROM e2e." + INSERTED + "_all WHERE "
+                + acknowledged.condition();
+        var rows = Long.toString(acknowledged.rows());
+        await("every row that was acknowledged is there, once")
+                .atMost(Sandbox.SOON)
+                .untilAsserted(() -> assertThat(sql.query(hosts().getFirst(), question))
+                        .containsExactly(List.of(rows, rows, Long.toString(acknowledged.sumOfIds()))));
     }
 
     @Test
@@ -112,14 +145,8 @@ final class ScalingE2E {
         }
     }
 
-    @Test
-    @Order(4)
-    void anOperatorThatIsKilledEveryFewSecondsGetsThereToo() {
-        try (var _ = reader();
-                var _ = new OperatorKiller(operator, Duration.ofSeconds(4))) {
-            scale(2, 2);
-            scale(1, 1);
-        }
+    private OperatorKiller operatorKiller() {
+        return new OperatorKiller(operator, Duration.ofSeconds(4));
     }
 
     /** While a partition moves, its rows may be seen twice for a moment, and never not at all. */

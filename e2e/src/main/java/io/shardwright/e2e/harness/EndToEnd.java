@@ -1,6 +1,11 @@
 package io.shardwright.e2e.harness;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -20,16 +25,23 @@ public final class EndToEnd
                 ParameterResolver,
                 TestExecutionExceptionHandler,
                 LifecycleMethodExecutionExceptionHandler {
+    private static final Path LOCK = Repository.path("e2e/target/installing.lock");
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(EndToEnd.class);
 
     /** What all classes share. */
     private record Installed(KubernetesClient client, OperatorPod operator) implements AutoCloseable {
+        /** One process at a time: Helm refuses to install what another is installing. */
         static Installed now() {
-            var cluster = TestCluster.find();
-            var client = cluster.client();
-            var operator = OperatorInstallation.on(cluster, client);
-            System.out.println("e2e: on " + cluster.provider() + ", " + client.getMasterUrl());
-            return new Installed(client, operator);
+            try (var file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var _ = file.lock()) {
+                var cluster = TestCluster.find();
+                var client = cluster.client();
+                var operator = OperatorInstallation.on(cluster, client);
+                System.out.println("e2e: on " + cluster.provider() + ", " + client.getMasterUrl());
+                return new Installed(client, operator);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override

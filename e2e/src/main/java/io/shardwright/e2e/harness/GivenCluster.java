@@ -1,5 +1,6 @@
 package io.shardwright.e2e.harness;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -9,9 +10,18 @@ final class GivenCluster implements ClusterProvider {
     public Optional<TestCluster> start() {
         return Optional.ofNullable(System.getenv("KUBECONFIG"))
                 .filter(file -> !file.isBlank())
-                .map(Path::of)
+                .map(GivenCluster::singleFile)
                 .map(file -> file.equals(LocalKubernetes.kubeconfig())
                         ? LocalKubernetes.started()
                         : new TestCluster("KUBECONFIG", file, Optional.empty()));
+    }
+
+    /** Helm and the client are each given the file; of several, they might choose different clusters. */
+    private static Path singleFile(String kubeconfig) {
+        if (kubeconfig.contains(File.pathSeparator)) {
+            throw new IllegalStateException("KUBECONFIG names several files, " + kubeconfig + ": name one, for example"
+                    + " the output of kubectl config view --flatten --minify");
+        }
+        return Path.of(kubeconfig);
     }
 }

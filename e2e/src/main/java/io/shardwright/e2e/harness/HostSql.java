@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** SQL on the hosts of a cluster, as one of its users, from outside: each pod's port is forwarded through the API server. */
@@ -81,7 +82,8 @@ public final class HostSql implements AutoCloseable {
     /** A pod that came anew has another uid, and gets another forward. */
     private String url(Host host) {
         var pods = sandbox.client().pods().inNamespace(sandbox.namespace());
-        var pod = pods.withName(host.podName()).require();
+        var pod = Optional.ofNullable(pods.withName(host.podName()).get())
+                .orElseThrow(() -> new IllegalStateException(host.name() + " has no pod now"));
         var forward = forwards.computeIfAbsent(
                 pod.getMetadata().getUid(), uid -> pods.withName(host.podName()).portForward(Host.HTTP_PORT));
         return "http://127.0.0.1:" + forward.getLocalPort();

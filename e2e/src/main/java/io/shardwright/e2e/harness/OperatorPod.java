@@ -1,5 +1,7 @@
 package io.shardwright.e2e.harness;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -9,11 +11,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The operator's pod. */
 public final class OperatorPod {
     private static final String LABEL = "app.kubernetes.io/name";
+    private static final String LEASE = "shardwright-operator";
     private static final int PORT = 8080;
 
     private final KubernetesClient client;
@@ -40,15 +44,17 @@ public final class OperatorPod {
 
     /** The newest: while one replaces another there are two. */
     public Pod pod() {
-        return client
-                .pods()
+        return pods().stream()
+                .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .orElseThrow(() -> new IllegalStateException("the operator has no pod"));
+    }
+
+    private List<Pod> pods() {
+        return client.pods()
                 .inNamespace(OperatorRelease.NAMESPACE)
                 .withLabel(LABEL, OperatorRelease.NAME)
                 .list()
-                .getItems()
-                .stream()
-                .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
-                .orElseThrow(() -> new IllegalStateException("the operator has no pod"));
+                .getItems();
     }
 
     public String log() {
@@ -71,6 +77,43 @@ public final class OperatorPod {
                         60,
                         TimeUnit.SECONDS);
         remember(pod());
+    }
+
+    /** From now on there are as many, each ready; one of them acts. */
+    public void scale(int replicas) {
+        var deployment = client.apps()
+                .deployments()
+                .inNamespace(OperatorRelease.NAMESPACE)
+                .withName(OperatorRelease.NAME);
+        deployment.scale(replicas);
+        deployment.waitUntilCondition(OperatorRelease::isRolledOut, 60, TimeUnit.SECONDS);
+        await("the others are gone").atMost(Sandbox.SOON).until(() -> pods().size() == replicas);
+        remember(pod());
+    }
+
+    /** The name of the pod that acts. */
+    public String leader() {
+        return client.leases()
+                .inNamespace(OperatorRelease.NAMESPACE)
+                .withName(LEASE)
+                .require()
+                .getSpec()
+                .getHolderIdentity();
+    }
+
+    /**
+     * Ends the one that acts as {@link #kill} does, and waits for nothing.
+     *
+     * @return its name
+     */
+    public String killLeader() {
+        var leader = leader();
+        client.pods()
+                .inNamespace(OperatorRelease.NAMESPACE)
+                .withName(leader)
+                .withGracePeriod(0)
+                .delete();
+        return leader;
     }
 
     /** Before its node is taken away: it would not be moved for minutes. */

@@ -59,13 +59,16 @@ final class OperatorRelease {
         }
     }
 
-    private static boolean isRolledOut(Deployment deployment) {
+    static boolean isRolledOut(Deployment deployment) {
         var status = deployment == null ? null : deployment.getStatus();
-        return status != null
-                && deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
-                && Integer.valueOf(1).equals(status.getUpdatedReplicas())
-                && Integer.valueOf(1).equals(status.getReplicas())
-                && Integer.valueOf(1).equals(status.getAvailableReplicas());
+        if (status == null) {
+            return false;
+        }
+        var wanted = deployment.getSpec().getReplicas();
+        return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
+                && wanted.equals(status.getUpdatedReplicas())
+                && wanted.equals(status.getReplicas())
+                && wanted.equals(status.getAvailableReplicas());
     }
 
     /** Helm installs custom resource definitions once, and never brings them up to date. */

@@ -17,11 +17,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** The same while ZooKeeper goes away and disks are full. `make soak` runs it. */
-final class RebalanceSoak extends Rebalancing {
+/** Partitions change shards while ZooKeeper goes away and disks are full. */
+final class RebalanceFaultsE2E extends Rebalancing {
+    /** Less than a partition of the tables that are to be moved. */
+    private static final long LEFT_BYTES = 8_000_000;
+
     private static final String ZOOKEEPER = NAME + "-zookeeper-0";
 
-    RebalanceSoak(Sandbox sandbox) {
+    RebalanceFaultsE2E(Sandbox sandbox) {
         super(sandbox);
     }
 
@@ -60,10 +63,10 @@ final class RebalanceSoak extends Rebalancing {
         sql.execute(replica, "CREATE TABLE e2e.ballast (n Array(UInt64)) ENGINE = MergeTree ORDER BY tuple()");
         sql.execute(
                 replica,
-                "INSERT INTO e2e.ballast SELECT arrayMap(i -> cityHash64(number, i), range(26))"
+                "INSERT INTO e2e.ballast SELECT arrayMap(i -> cityHash64(number, i), range(28))"
                         + " FROM system.numbers LIMIT 1000000");
         apply(LARGE);
-        var hold = awaitHold(LARGE, "NotEnoughSpace");
+        var hold = awaitHold(LARGE, "NotEnoughSpace", () -> {});
         assertThat(hold.subject()).isEqualTo("shard 1");
         assertThat(status(LARGE).orElseThrow().current()).isEmpty();
         assertThat(status(LARGE).orElseThrow().phase()).isEqualTo(RebalancePhase.Moving);
@@ -80,9 +83,10 @@ final class RebalanceSoak extends Rebalancing {
     @Order(3)
     void aDiskThatIsFullOfOtherThingsHoldsAMoveAndBreaksNothing() {
         var disk = new HostDisk(new HostShell(sandbox), sql.host(1, 1), "/var/lib/clickhouse/data");
-        disk.fillUpTo(8_000_000);
+        disk.fillUpTo(LEFT_BYTES);
         apply(LARGER);
-        var hold = awaitHold(LARGER, "CopyFailed");
+        // What the server frees, of parts that were merged, is taken as well.
+        var hold = awaitHold(LARGER, "CopyFailed", () -> disk.fillUpTo(LEFT_BYTES));
         assertThat(hold.message()).containsIgnoringCase("space");
         assertThat(partitionsOn(sql.host(0, 0), LARGER)).isOne();
         assertThat(partitionsOn(sql.host(1, 0), LARGER)).isZero();
@@ -117,14 +121,17 @@ final class RebalanceSoak extends Rebalancing {
                 == 1;
     }
 
-    private HoldStatus awaitHold(String name, String reason) {
+    private HoldStatus awaitHold(String name, String reason, Runnable meanwhile) {
         return await(name + " is held: " + reason)
                 .atMost(MOVED_WITHIN)
                 .until(
-                        () -> status(name).map(RebalanceStatus::holds).stream()
-                                .flatMap(List::stream)
-                                .filter(hold -> reason.equals(hold.reason()))
-                                .findFirst(),
+                        () -> {
+                            meanwhile.run();
+                            return status(name).map(RebalanceStatus::holds).stream()
+                                    .flatMap(List::stream)
+                                    .filter(hold -> reason.equals(hold.reason()))
+                                    .findFirst();
+                        },
                         Optional::isPresent)
                 .orElseThrow();
     }
