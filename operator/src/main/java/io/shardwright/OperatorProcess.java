@@ -43,7 +43,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -68,6 +67,7 @@ public final class OperatorProcess implements AutoCloseable {
     private final HttpServers servers;
     private final OperatorCredentials credentials;
     private final EventPublisher events;
+    private final Passes passes = new Passes();
     private final Operator operator;
     private final HttpEndpoint http;
     private volatile boolean started;
@@ -153,6 +153,7 @@ public final class OperatorProcess implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        passes.end(ENDING);
         operator.stop();
         settings.candidate().ifPresent(this::giveLeaseBack);
         servers.close();
@@ -183,9 +184,7 @@ public final class OperatorProcess implements AutoCloseable {
                 .withMetrics(new ReconcileMetrics(meters))
                 // The Lease is given back through it while the operator stops.
                 .withCloseClientOnStop(false)
-                .withReconciliationTerminationTimeout(ENDING)
-                // Passes wait for servers and for the API server: platform threads would cost a stack each.
-                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
+                .withExecutorService(passes.executor());
         settings.candidate()
                 .ifPresent(candidate -> configuration.withLeaderElectionConfiguration(leaderElection(candidate)));
     }

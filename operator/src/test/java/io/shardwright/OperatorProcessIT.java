@@ -5,10 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -21,12 +27,16 @@ import io.shardwright.testing.ControlPlane;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +165,90 @@ final class OperatorProcessIT {
         }
     }
 
+    /**
+     * The framework empties its caches when it stops: a pass that is under way would take the Shards for gone, and the servers
+     * would be told to read from one shard of two.
+     */
+    @Test
+    void letsAPassEndBeforeItsCachesAre() throws InterruptedException {
+        var secret = new SecretBuilder()
+                .withNewMetadata()
+                .withName("ended-user-reader")
+                .withNamespace(controlPlane.namespace())
+                .endMetadata()
+                .addToStringData("password", "made-by-the-user")
+                .build();
+        controlPlane.client().resource(secret).create();
+        var pause = new Pause("/secrets/ended-user-reader");
+        try (var operator = operator(Optional.empty(), pause)) {
+            operator.start();
+            apply("ended", "version: 18.16.1\nshards: 2\nreplicas: 1\nusers: [{name: reader}]");
+            await("both shards are listed")
+                    .atMost(PATIENCE)
+                    .until(() -> listed("ended"), List.of("ended-0-0", "ended-1-0")::equals);
+
+            pause.begin();
+            controlPlane
+                    .client()
+                    .resource(cluster("ended"))
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"shards\": 1}}");
+            pause.awaitBegun();
+        }
+        assertThat(listed("ended")).containsExactly("ended-0-0", "ended-1-0");
+    }
+
+    /** The hosts that the servers of a cluster are told of. */
+    private static List<String> listed(String cluster) {
+        var config = controlPlane
+                .client()
+                .configMaps()
+                .inNamespace(controlPlane.namespace())
+                .withName(cluster + "-config")
+                .get();
+        return config == null
+                ? List.of()
+                : Pattern.compile("<host>([^<]+)-peers\\.")
+                        .matcher(config.getData().get("metrika.xml"))
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList();
+    }
+
+    /** Holds what asks the API server for an object, for a second once it was told to: caches are emptied in less. */
+    private static final class Pause implements Interceptor {
+        private static final Duration LENGTH = Duration.ofSeconds(1);
+
+        private final String path;
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private volatile boolean armed;
+
+        Pause(String path) {
+            this.path = path;
+        }
+
+        void begin() {
+            armed = true;
+        }
+
+        void awaitBegun() throws InterruptedException {
+            assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("a pass under way")
+                    .isTrue();
+        }
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (armed && request.uri().getPath().endsWith(path)) {
+                begun.countDown();
+                try {
+                    Thread.sleep(LENGTH);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
     @Test
     void handsTheLeaseOverWhenItStops() {
         try (var second = operator(candidate("second"))) {
@@ -184,16 +278,22 @@ final class OperatorProcessIT {
 
     private static HttpResponse<String> get(HttpClient http, OperatorProcess operator, String path)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + operator.httpPort() + path))
+        var request = java.net.http.HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + operator.httpPort() + path))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     /** With a client of its own, which it closes. */
-    private static OperatorProcess operator(Optional<OperatorSettings.Candidate> candidate) {
+    private static OperatorProcess operator(
+            Optional<OperatorSettings.Candidate> candidate, Interceptor... interceptors) {
         var settings = new OperatorSettings(
                 Set.of(controlPlane.namespace()), "cluster.local", "shardwright/operator:0.1.0", 0, candidate);
-        var client = new KubernetesClientBuilder().withConfig(asInstalled).build();
+        var client = new KubernetesClientBuilder()
+                .withConfig(asInstalled)
+                .withHttpClientBuilderConsumer(http -> Stream.of(interceptors)
+                        .forEach(interceptor -> http.addOrReplaceInterceptor(
+                                interceptor.getClass().getName(), interceptor)))
+                .build();
         return new OperatorProcess(
                 settings, client, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Clock.systemUTC());
     }

@@ -1,5 +1,6 @@
 package io.shardwright.e2e.harness;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,12 +35,17 @@ public final class Reader implements AutoCloseable {
 
     private static void assertNeverFalls(List<String> lines) {
         long highest = 0;
+        var fallen = new ArrayList<String>();
         for (var line : lines) {
             long count = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
             if (count < highest) {
-                throw new AssertionError("a count fell from " + highest + " to " + count + ": " + line);
+                fallen.add(line);
             }
-            highest = count;
+            highest = Math.max(highest, count);
+        }
+        if (!fallen.isEmpty()) {
+            throw new AssertionError(
+                    fallen.size() + " of " + lines.size() + " counts fell below one before them: " + fallen);
         }
     }
 }
