@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.shardwright.clickhouse.ClickHouseException;
+import io.shardwright.crds.Shard;
 import io.shardwright.e2e.harness.EndToEnd;
 import io.shardwright.e2e.harness.HostSql;
 import io.shardwright.e2e.harness.HostWatch;
@@ -204,15 +205,23 @@ final class ClusterE2E {
 
     @Test
     void aStatefulSetThatSomeoneDeletesComesBackWithItsData() {
-        var statefulSet = named(StatefulSet.class, NAME + "-1-1");
-        sandbox.client().resource(statefulSet).delete();
-        await("the host comes back")
+        deleteAndAwaitItBackWithItsData(named(StatefulSet.class, NAME + "-1-1"));
+    }
+
+    @Test
+    void aShardThatSomeoneDeletesComesBackWithItsData() {
+        deleteAndAwaitItBackWithItsData(named(Shard.class, NAME + "-1"));
+    }
+
+    private void deleteAndAwaitItBackWithItsData(HasMetadata object) {
+        sandbox.client().resource(object).delete();
+        await(object.getKind() + " comes back")
                 .atMost(Sandbox.SOON)
                 .ignoreExceptions()
-                .until(() -> !named(StatefulSet.class, NAME + "-1-1")
+                .until(() -> !named(object.getClass(), object.getMetadata().getName())
                                 .getMetadata()
                                 .getUid()
-                                .equals(statefulSet.getMetadata().getUid())
+                                .equals(object.getMetadata().getUid())
                         && sql.number(sql.host(1, 1), "SELECT count() FROM e2e.events") >= 100);
         sandbox.awaitClusterReady(NAME);
     }

@@ -15,10 +15,11 @@ import io.shardwright.topology.Host;
 import io.shardwright.topology.Membership;
 import io.shardwright.topology.VolumeClaims;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * Decides what to do next for what all hosts share.
@@ -48,11 +49,15 @@ final class ClusterPlanner {
         return new Plan<>(actions, holds(wanted, intent, observed));
     }
 
-    /** What the cluster has to have, whatever number is asked for: see {@link Membership}. */
+    /**
+     * What the cluster has to have, whatever number is asked for: see {@link Membership}. A Shard that somebody deleted is as
+     * the cluster's status says that it was: its volumes stand, and with other replicas its rows would be nowhere.
+     */
     static ClusterIntent withMembers(ClusterIntent wanted, ClusterObserved observed) {
-        var standing = observed.shards().stream()
-                .collect(Collectors.toMap(shard -> shard.getSpec().index(), shard -> shard.getSpec()
-                        .members()));
+        var standing = new HashMap<Integer, Collection<Integer>>(wanted.layout().members());
+        observed.shards()
+                .forEach(shard ->
+                        standing.put(shard.getSpec().index(), shard.getSpec().members()));
         return wanted.withLayout(Membership.of(wanted.ref(), wanted.size(), standing, wanted.leaving()));
     }
 

@@ -18,6 +18,7 @@ import io.shardwright.serverconfig.ListedServers;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Labels;
+import io.shardwright.topology.Layout;
 import io.shardwright.topology.Owners;
 import java.util.HashMap;
 import java.util.List;
@@ -129,6 +130,28 @@ final class ClusterPlannerTest {
         var plan = ClusterPlanner.plan(fewer, ClusterFixtures.with(fewer, converged(intent), USABLE));
 
         assertThat(plan.converged()).isTrue();
+    }
+
+    /** One that leaves is made again by no number that is asked for, and another's replicas may be any. */
+    @Test
+    void aShardThatSomebodyDeletedComesBackWithTheReplicasThatItHad() {
+        var objects = converged(intent);
+        objects.remove(new ObjectRef("Shard", "ns", "c-1"));
+        var layout = Layout.of(ClusterFixtures.CLUSTER, Map.of(0, List.of(0, 1), 1, List.of(1)));
+        var fewer = ClusterFixtures.intent(1, 2, ClusterFixtures.MANAGED).withLayout(layout);
+
+        var plan = ClusterPlanner.plan(fewer, ClusterFixtures.with(fewer, objects, USABLE));
+
+        assertThat(metrika(plan, objects)).contains("c-0-0-peers.", "c-1-1-peers.");
+        assertThat(plan.actions())
+                .filteredOn(action -> action instanceof ClusterAction.ApplyObject apply
+                        && apply.desired() instanceof Shard shard
+                        && shard.getSpec().index() == 1)
+                .singleElement()
+                .satisfies(action -> assertThat(((Shard) ((ClusterAction.ApplyObject) action).desired())
+                                .getSpec()
+                                .members())
+                        .containsExactly(1));
     }
 
     @Test
