@@ -37,8 +37,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The flights, on a cluster that grows and shrinks while it is read, by replicas and by shards under an operator that is killed
- * every few seconds: every row is there, once, whenever it is at rest.
+ * The flights, on a cluster that grows and shrinks while it is read, under an operator that is killed every few seconds: every row
+ * is there, once, whenever it is at rest.
  */
 @Alone
 @ExtendWith(EndToEnd.class)
@@ -132,7 +132,8 @@ final class ScalingE2E {
     @Test
     @Order(3)
     void bothAtOnceAndAMindThatChangesMidway() {
-        try (var _ = reader()) {
+        try (var _ = reader();
+                var _ = operatorKiller()) {
             scale(2, 2);
             ask(1, 1);
             await("something leaves").atMost(SCALED_WITHIN).until(() -> !sandbox.cluster(NAME)

@@ -64,7 +64,7 @@ public final class OperatorPod {
     /** Without a moment to tidy up. */
     public void kill() {
         var killed = pod();
-        client.pods().resource(killed).withGracePeriod(0).delete();
+        end(killed.getMetadata().getName());
         client.pods()
                 .inNamespace(OperatorRelease.NAMESPACE)
                 .withLabel(LABEL, OperatorRelease.NAME)
@@ -108,12 +108,16 @@ public final class OperatorPod {
      */
     public String killLeader() {
         var leader = leader();
+        end(leader);
+        return leader;
+    }
+
+    private void end(String pod) {
         client.pods()
                 .inNamespace(OperatorRelease.NAMESPACE)
-                .withName(leader)
+                .withName(pod)
                 .withGracePeriod(0)
                 .delete();
-        return leader;
     }
 
     /** Before its node is taken away: it would not be moved for minutes. */
