@@ -113,7 +113,10 @@ final class CopyingPlanner {
                     "shard " + move.to() + " remembers having taken the very same rows, and would ignore them."
                             + " Delete one of the copies, or leave the table out");
         }
-        var obstacle = wish.whyNotSwitch().or(situation::readOnly).or(this::withoutLeader);
+        var obstacle = wish.whyNotSwitch()
+                .or(situation::readOnly)
+                .or(this::withoutLeader)
+                .or(this::notReadByAll);
         return obstacle.map(hold -> MoveStep.stay(MovePhase.Copying, List.of(hold)))
                 .orElseGet(() ->
                         wish.reading().isExact() ? beginNarrowing() : MoveStep.beginSwitch(observed.remembered()));
@@ -138,6 +141,20 @@ final class CopyingPlanner {
                         HoldReason.PeerNotReady,
                         move.describe(),
                         "waits until shard " + move.from() + " has elected a leader"));
+    }
+
+    /** A shard that came is listed by one server after the other. One that is silent is not waited for: it may be down for good. */
+    private Optional<Hold> notReadByAll() {
+        return wish.reading()
+                .readers()
+                .blindTo(situation.targetHosts())
+                .filter(server -> situation.obeys(MoveRule.READ_BEFORE_THE_SWITCH))
+                .map(server -> new Hold(
+                        HoldReason.PeerNotReady,
+                        move.describe(),
+                        server.name() + " does not read from shard " + move.to()
+                                + " yet, so that its clients would miss the rows; waits until it has its new"
+                                + " remote_servers"));
     }
 
     private Hold onlyOneReplica(int shard) {

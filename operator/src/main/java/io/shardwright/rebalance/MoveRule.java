@@ -21,6 +21,8 @@ enum MoveRule {
     VISIBLE_BEFORE_THE_DROP,
     /** What was perhaps attached before is attached again only if the table would know. */
     ATTACHED_ONCE,
+    /** Every server that answers reads from the target's shard before the switch: through another, readers would miss the rows. */
+    READ_BEFORE_THE_SWITCH,
     /** Where readers must never see a partition twice, replicas that some server reads from do not change. */
     CHANGES_BEHIND_READERS,
     /** Nor those that a query may still read from that began before. */

@@ -4,7 +4,9 @@ import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,6 +38,14 @@ record Readers(Instant asked, Instant answered, List<Reader> servers) {
                 lists = Set.copyOf(lists);
             }
         }
+    }
+
+    /** A server that reads from none of some hosts, as it says. */
+    Optional<Host> blindTo(Collection<Host> hosts) {
+        return servers.stream()
+                .filter(server -> server instanceof Reader.Known known && Collections.disjoint(known.lists(), hosts))
+                .map(Reader::host)
+                .findFirst();
     }
 
     /** Hosts, of some, that every server reads from. */

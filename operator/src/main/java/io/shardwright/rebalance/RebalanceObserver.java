@@ -10,6 +10,7 @@ import io.shardwright.clickhouse.TableGate;
 import io.shardwright.crds.ClickHouseCluster;
 import io.shardwright.crds.ImportJob;
 import io.shardwright.crds.ImportPhase;
+import io.shardwright.crds.MovePhase;
 import io.shardwright.crds.Rebalance;
 import io.shardwright.crds.RebalancePhase;
 import io.shardwright.crds.Table;
@@ -79,7 +80,17 @@ final class RebalanceObserver {
                 observed,
                 enterGates(intent, current, observed, tables, context),
                 ahead(resource, context),
-                intent.isExact() && !current.isEmpty() ? readers.observe(cluster.get()) : Readers.NOT_ASKED);
+                matters(intent, current, observed) ? readers.observe(cluster.get()) : Readers.NOT_ASKED);
+    }
+
+    /** Who reads from where matters all along to a move that readers are to see exactly, else to one that is about to switch. */
+    private static boolean matters(
+            RebalanceIntent intent, List<CurrentMove> current, Map<String, MoveObserved> observed) {
+        return current.stream()
+                .anyMatch(move -> intent.isExact()
+                        || move.phase() == MovePhase.Copying
+                                && observed.get(move.move().id()) instanceof MoveObserved facts
+                                && isAboutToSwitch(move, facts));
     }
 
     private Optional<ClusterFacts> cluster(RebalanceIntent intent, Context<Rebalance> context) {

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -59,7 +60,7 @@ final class MoveWorld {
     MoveWorld(long seed, boolean hasOutages) {
         this.random = new Random(seed);
         this.hasOutages = hasOutages;
-        this.layout = Layout.of(CLUSTER, new Layout.Size(2 + random.nextInt(2), 2));
+        this.layout = Layout.of(CLUSTER, new Layout.Size(random.nextInt(3) == 0 ? 2 : 3, 2));
         layout.hosts().forEach(host -> shards.computeIfAbsent(host.shard(), Shard::new)
                 .replicas
                 .put(host, new Replica(host)));
@@ -669,7 +670,11 @@ final class MoveWorld {
     /** Rows that some reader, who asks any replica of each shard, does not see. */
     boolean isHidden() {
         var there = where(false);
-        return old.stream().anyMatch(row -> !isWhole(there[row]));
+        var views = readers.shardsRead().stream()
+                .mapToInt(shards ->
+                        shards.stream().mapToInt(shard -> 0b11 << 2 * shard).sum())
+                .toArray();
+        return old.stream().anyMatch(row -> IntStream.of(views).anyMatch(view -> !isWhole(there[row] & view)));
     }
 
     /** Two bits a shard, one for each replica. */

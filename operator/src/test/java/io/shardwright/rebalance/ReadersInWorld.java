@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,13 +21,17 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Clients who read from all shards through any server. Servers learn late from which replicas they are to read, each by itself;
+ * Clients who read from all shards through any server. Servers learn late from which replicas they are to read, and of a shard
+ * that came, each by itself;
  * a query reads as its server knew when the query began, one shard after the other, and may take its time.
  */
 final class ReadersInWorld {
     private final Random random;
     private final Layout layout;
     private final Map<Host, Set<Host>> lists = new HashMap<>();
+    /** Hosts of a shard that has just come. */
+    private final Set<Host> newest;
+
     private final List<Query> running = new ArrayList<>();
     private Set<String> wanted = Set.of();
     private Instant now = Instant.EPOCH;
@@ -35,7 +40,16 @@ final class ReadersInWorld {
     ReadersInWorld(Random random, Layout layout) {
         this.random = random;
         this.layout = layout;
-        layout.hosts().forEach(host -> lists.put(host, Set.copyOf(layout.hosts())));
+        newest = layout.shards().size() > 2 && random.nextInt(3) > 0
+                ? Set.copyOf(layout.hostsOf(layout.shards().getLast()))
+                : Set.of();
+        layout.hosts()
+                .forEach(host -> lists.put(
+                        host,
+                        layout.hosts().stream()
+                                .filter(other ->
+                                        !newest.contains(other) || newest.contains(host) || random.nextInt(4) == 0)
+                                .collect(Collectors.toSet())));
     }
 
     private record Query(
@@ -57,7 +71,12 @@ final class ReadersInWorld {
 
     /** Some servers look at their remote_servers; one that restarts does so too. */
     void reload(Predicate<Host> isTheirTurn) {
-        lists.replaceAll((host, before) -> isTheirTurn.test(host) ? listed() : before);
+        lists.replaceAll((host, before) -> isTheirTurn.test(host) && hasItsFile(before) ? listed() : before);
+    }
+
+    /** The kubelet takes its time to bring the file that lists a new shard. */
+    private boolean hasItsFile(Set<Host> before) {
+        return newest.isEmpty() || !Collections.disjoint(before, newest) || random.nextInt(8) == 0;
     }
 
     private Set<Host> listed() {
@@ -115,7 +134,7 @@ final class ReadersInWorld {
     /** Every query ends, and every server knows what it is to know. */
     void settle() {
         running.clear();
-        reload(host -> true);
+        lists.replaceAll((host, before) -> listed());
     }
 
     Readers observe(Predicate<Host> answers) {
@@ -127,6 +146,14 @@ final class ReadersInWorld {
                                 ? new Reader.Known(host, lists.get(host), longest(host))
                                 : new Reader.Unknown(host, "away"))
                         .toList());
+    }
+
+    /** Of each server. */
+    List<Set<Integer>> shardsRead() {
+        return lists.values().stream()
+                .map(hosts -> hosts.stream().map(Host::shard).collect(Collectors.toSet()))
+                .distinct()
+                .toList();
     }
 
     private Duration longest(Host host) {

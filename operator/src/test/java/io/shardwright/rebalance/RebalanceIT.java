@@ -498,7 +498,7 @@ class RebalanceIT {
                     new MoveObserver(servers, copies, Clock.systemUTC()).observe(moves, facts),
                     Map.of(),
                     Optional.empty(),
-                    intent.isExact() ? readers() : Readers.NOT_ASKED);
+                    readers());
             var decision = isRemoved
                     ? RebalancePlanner.planRemoval(intent, observed, moves, Instant.EPOCH)
                     : RebalancePlanner.plan(intent, observed, moves, Optional.empty(), true, Instant.EPOCH);

@@ -16,9 +16,11 @@ import io.shardwright.rebalance.MoveObserved.Memory;
 import io.shardwright.rebalance.MoveObserved.Part;
 import io.shardwright.rebalance.MoveObserved.Source;
 import io.shardwright.rebalance.MoveObserved.Target;
+import io.shardwright.rebalance.Readers.Reader;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +189,44 @@ class RebalancePlannerTest {
         });
     }
 
+    /** A shard that came is listed by one server after the other. */
+    @Test
+    void nothingChangesShardsBeforeEveryServerReadsFromTheTarget() {
+        var blind = planCopied(new Reader.Known(FULL, Set.of(FULL), Duration.ZERO));
+
+        assertThat(blind.steps().get("id").phase()).isEqualTo(MovePhase.Copying);
+        assertThat(blind.plan().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.reason()).isEqualTo(HoldReason.PeerNotReady);
+            assertThat(hold.message()).contains("flights-0-0 does not read from shard 1 yet");
+        });
+        assertThat(planCopied(new Reader.Known(FULL, Set.of(FULL, EMPTY), Duration.ZERO))
+                        .steps()
+                        .get("id")
+                        .phase())
+                .isEqualTo(MovePhase.Switching);
+    }
+
+    /** It may be down for good. */
+    @Test
+    void aServerThatDoesNotSayWhatItReadsFromIsNotWaitedFor() {
+        var decision = planCopied(new Reader.Unknown(FULL, "away"));
+
+        assertThat(decision.steps().get("id").phase()).isEqualTo(MovePhase.Switching);
+    }
+
+    private static RebalanceDecision planCopied(Reader reader) {
+        var copying = observed(Copy.NONE);
+        var copied = new Target.Known(EMPTY, false, List.of(), List.of("sum"), false, false, false);
+        var move = new MoveObserved(copying.source(), List.of(copied), Copy.NONE, Memory.NOT_TAKEN, Mark.NONE, false);
+        return plan(
+                CLUSTER,
+                List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)),
+                List.of(MOVE),
+                Map.of("id", move),
+                new Readers(Instant.EPOCH, Instant.EPOCH, List.of(reader)),
+                Instant.EPOCH);
+    }
+
     private static RebalanceDecision planMove(List<CurrentMove> moves, Copy copy) {
         return plan(
                 List.of(host(FULL, 1, Set.of(), 100), host(EMPTY, 0, Set.of(), 0)),
@@ -218,6 +258,16 @@ class RebalancePlannerTest {
             List<CurrentMove> current,
             Map<String, MoveObserved> moves,
             Instant now) {
+        return plan(cluster, hosts, current, moves, Readers.NOT_ASKED, now);
+    }
+
+    private static RebalanceDecision plan(
+            ClusterFacts cluster,
+            List<HostParts> hosts,
+            List<CurrentMove> current,
+            Map<String, MoveObserved> moves,
+            Readers readers,
+            Instant now) {
         var intent = new RebalanceIntent(
                 "ns",
                 "even",
@@ -234,7 +284,7 @@ class RebalancePlannerTest {
                 Optional.empty(),
                 false);
         var observed = new RebalanceObserved(
-                Optional.of(cluster), hosts, Set.of(), moves, Map.of(), Optional.empty(), Readers.NOT_ASKED);
+                Optional.of(cluster), hosts, Set.of(), moves, Map.of(), Optional.empty(), readers);
         return RebalancePlanner.plan(intent, observed, current, Optional.empty(), true, now);
     }
 
