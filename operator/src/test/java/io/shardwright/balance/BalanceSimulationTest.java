@@ -10,6 +10,7 @@ import io.shardwright.balance.BalanceObserved.StandingRebalance;
 import io.shardwright.clickhouse.HostSizes;
 import io.shardwright.crds.BalanceStatus;
 import io.shardwright.plan.Outcome;
+import io.shardwright.testing.Seeds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ class BalanceSimulationTest {
 
         private World(long seed) {
             this.seed = "seed " + seed;
-            this.random = new Random(seed);
+            this.random = Seeds.random(seed);
             IntStream.range(0, 2 + random.nextInt(4)).forEach(shard -> {
                 movable.put(shard, (long) random.nextInt(100_000));
                 fixed.put(shard, random.nextInt(3) == 0 ? (long) random.nextInt(50_000) : 0L);

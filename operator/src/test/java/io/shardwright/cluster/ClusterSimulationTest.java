@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.shardwright.cluster.ClusterObserved.CoordinationState;
 import io.shardwright.crds.Shard;
 import io.shardwright.kube.ObjectRef;
+import io.shardwright.testing.Seeds;
 import io.shardwright.topology.ClusterIntent;
 import io.shardwright.topology.Coordination;
 import io.shardwright.topology.Host;
@@ -52,7 +53,7 @@ final class ClusterSimulationTest {
 
         World(int seed) {
             this.seed = seed;
-            this.random = new Random(seed);
+            this.random = Seeds.random(seed);
             this.coordination = random.nextBoolean() ? ClusterFixtures.MANAGED : ClusterFixtures.EXTERNAL;
         }
 

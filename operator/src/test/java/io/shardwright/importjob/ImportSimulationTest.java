@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardwright.crds.ImportPhase;
 import io.shardwright.plan.HoldReason;
-import java.util.Random;
+import io.shardwright.testing.Seeds;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -88,7 +88,7 @@ class ImportSimulationTest {
     /** Trouble for a while, then calm until nothing is left to do. */
     private static End run(long seed, boolean isMutant, boolean hasRowsBefore) {
         var world = new ImportWorld(seed, isMutant);
-        var random = new Random(seed);
+        var random = Seeds.random(~seed);
         if (hasRowsBefore) {
             world.publishSomeRowsBefore();
         }

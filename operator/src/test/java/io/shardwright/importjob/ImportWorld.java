@@ -15,6 +15,7 @@ import io.shardwright.importspec.ImportSpec;
 import io.shardwright.importspec.StagingNames;
 import io.shardwright.importspec.TargetTable;
 import io.shardwright.importspec.WorkerReport;
+import io.shardwright.testing.Seeds;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Owners;
@@ -49,7 +50,7 @@ final class ImportWorld {
 
     /** @param believesItsMemory the mutant: as if the table never forgot anything */
     ImportWorld(long seed, boolean believesItsMemory) {
-        this.random = new Random(seed);
+        this.random = Seeds.random(seed);
         this.believesItsMemory = believesItsMemory;
         IntStream.range(0, 1 + random.nextInt(3)).forEach(index -> shards.add(new Shard(index)));
     }

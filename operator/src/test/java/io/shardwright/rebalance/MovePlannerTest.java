@@ -2,6 +2,7 @@ package io.shardwright.rebalance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardwright.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -102,7 +103,7 @@ class MovePlannerTest {
     @Test
     void theOrderOfTheInputDoesNotMatter() {
         for (long seed = 0; seed < 300; seed++) {
-            var random = new Random(seed);
+            var random = Seeds.random(seed);
             var spaces = randomSpaces(random, 2 + random.nextInt(3));
             var units = new ArrayList<>(randomUnits(random, spaces, 1 + random.nextInt(30)));
             var plan = MovePlanner.plan(spaces, units, TOLERANCE);
@@ -117,7 +118,7 @@ class MovePlannerTest {
     @Test
     void movesAsFewBytesAsTheBestOfAllPlacements() {
         for (long seed = 0; seed < 4_000; seed++) {
-            var random = new Random(seed);
+            var random = Seeds.random(seed);
             var spaces = randomSpaces(random, 2 + random.nextInt(2));
             var units = randomUnits(random, spaces, 1 + random.nextInt(spaces.size() == 2 ? 9 : 6));
             var plan = MovePlanner.plan(spaces, units, TOLERANCE);
@@ -133,7 +134,7 @@ class MovePlannerTest {
     @Test
     void withManyPartitionsNoMoreIsMovedThanIsAboveTheLimits() {
         for (long seed = 0; seed < 200; seed++) {
-            var random = new Random(seed);
+            var random = Seeds.random(seed);
             int shards = 2 + random.nextInt(6);
             var units = IntStream.range(0, 300)
                     .mapToObj(number ->
@@ -151,7 +152,7 @@ class MovePlannerTest {
     @Test
     void aPlanThatWasCarriedOutLeavesNothingToPlan() {
         for (long seed = 0; seed < 2_000; seed++) {
-            var random = new Random(seed);
+            var random = Seeds.random(seed);
             var spaces = randomSpaces(random, 2 + random.nextInt(4));
             var units = randomUnits(random, spaces, 1 + random.nextInt(25));
             var plan = MovePlanner.plan(spaces, units, TOLERANCE);

@@ -10,6 +10,7 @@ import io.shardwright.rebalance.MoveObserved.Memory;
 import io.shardwright.rebalance.MoveObserved.Part;
 import io.shardwright.rebalance.MoveObserved.Source;
 import io.shardwright.rebalance.MoveObserved.Target;
+import io.shardwright.testing.Seeds;
 import io.shardwright.topology.ClusterRef;
 import io.shardwright.topology.Host;
 import io.shardwright.topology.Layout;
@@ -58,13 +59,13 @@ final class MoveWorld {
     private boolean isCalm;
 
     MoveWorld(long seed, boolean hasOutages) {
-        this.random = new Random(seed);
+        this.random = Seeds.random(seed);
         this.hasOutages = hasOutages;
         this.layout = Layout.of(CLUSTER, new Layout.Size(random.nextInt(3) == 0 ? 2 : 3, 2));
         layout.hosts().forEach(host -> shards.computeIfAbsent(host.shard(), Shard::new)
                 .replicas
                 .put(host, new Replica(host)));
-        this.readers = new ReadersInWorld(new Random(~seed), layout);
+        this.readers = new ReadersInWorld(Seeds.random(~seed), layout);
         int partitions = 2 + random.nextInt(4);
         for (int partition = 0; partition < partitions; partition++) {
             fill("p" + partition);

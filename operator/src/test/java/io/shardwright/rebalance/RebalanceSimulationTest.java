@@ -6,8 +6,10 @@ import io.shardwright.crds.RebalancePhase;
 import io.shardwright.plan.Hold;
 import io.shardwright.plan.HoldReason;
 import io.shardwright.plan.Outcome;
+import io.shardwright.testing.Seeds;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +29,10 @@ class RebalanceSimulationTest {
     /** `make soak` sets more. */
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 600);
 
-    /** A rule that is broken shows soon. */
-    private static final int SEEDS_TO_NOTICE = 200;
+    /** Most rules that are broken show within a few seeds, one only when a target forgets in the wrong moment. */
+    private static final int MOST_SEEDS_TO_NOTICE = 5_000;
+
+    private static final Set<End> NOTICED = EnumSet.of(End.LOST, End.THIN, End.HIDDEN, End.MISREAD, End.MISPLACED);
 
     private static final int TROUBLED = 100;
 
@@ -52,7 +56,7 @@ class RebalanceSimulationTest {
 
     @Test
     void everyRowIsOnOneShardOnceWhateverHappens() {
-        var ends = ends(MoveRule.ALL, SEEDS);
+        var ends = ends();
 
         assertThat(ends.keySet())
                 .as("seeds by end: "
@@ -70,22 +74,24 @@ class RebalanceSimulationTest {
         var rules = new HashSet<>(MoveRule.ALL);
         rules.remove(broken);
 
-        assertThat(ends(rules, SEEDS_TO_NOTICE).keySet())
-                .as("without " + broken)
-                .containsAnyOf(End.LOST, End.THIN, End.HIDDEN, End.MISREAD, End.MISPLACED);
+        assertThat(LongStream.range(0, MOST_SEEDS_TO_NOTICE)
+                        .parallel()
+                        .anyMatch(seed -> NOTICED.contains(run(seed, rules))))
+                .as("noticed without " + broken)
+                .isTrue();
     }
 
-    private static Map<End, List<Long>> ends(Set<MoveRule> rules, int seeds) {
-        return LongStream.range(0, seeds)
+    private static Map<End, List<Long>> ends() {
+        return LongStream.range(0, SEEDS)
                 .parallel()
                 .boxed()
-                .collect(Collectors.groupingBy(seed -> run(seed, rules), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(seed -> run(seed, MoveRule.ALL), TreeMap::new, Collectors.toList()));
     }
 
     /** Trouble for a while, then calm until nothing is left to do. */
     private static End run(long seed, Set<MoveRule> rules) {
         boolean hasOutages = seed % 2 == 0;
-        var random = new Random(seed);
+        var random = Seeds.random(~seed);
         var world = new MoveWorld(seed, hasOutages);
         boolean isExact = random.nextInt(3) == 0;
         var intent = intent(random, isExact);

@@ -14,6 +14,7 @@ import io.shardwright.replacement.ReplacementObserved.Before;
 import io.shardwright.replacement.ReplacementObserved.Node;
 import io.shardwright.replacement.ReplacementObserved.PodView;
 import io.shardwright.replacement.ReplacementObserved.Recorded;
+import io.shardwright.testing.Seeds;
 import io.shardwright.topology.Host;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,7 +143,7 @@ final class ReplacementWorld {
     private int names;
 
     ReplacementWorld(long seed) {
-        this.random = new Random(seed);
+        this.random = Seeds.random(seed);
         int replicas = 2 + random.nextInt(2);
         this.hosts = IntStream.range(0, replicas)
                 .mapToObj(replica -> new Host(Replicas.CLUSTER, 0, replica))

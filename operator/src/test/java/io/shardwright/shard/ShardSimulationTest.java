@@ -12,6 +12,7 @@ import io.shardwright.kube.Drift;
 import io.shardwright.kube.ObjectRef;
 import io.shardwright.shard.ShardObserved.Answer;
 import io.shardwright.shard.ShardObserved.PodState;
+import io.shardwright.testing.Seeds;
 import io.shardwright.topology.Host;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ final class ShardSimulationTest {
 
         World(long seed, boolean obeysRules) {
             this.seed = seed;
-            this.random = new Random(seed);
+            this.random = Seeds.random(seed);
             this.obeysRules = obeysRules;
             this.intent = ShardFixtures.intent(1 + random.nextInt(2), 2 + random.nextInt(2), "1", "c1");
             this.hosts = intent.hosts();

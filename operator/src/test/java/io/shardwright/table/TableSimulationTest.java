@@ -7,9 +7,9 @@ import io.shardwright.plan.Plan;
 import io.shardwright.table.TableAction.DropTable;
 import io.shardwright.table.TableObserved.HostState;
 import io.shardwright.table.TableObserved.StandingTable;
+import io.shardwright.testing.Seeds;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +27,7 @@ class TableSimulationTest {
     @Test
     void everyHostGetsItsTablesAndNothingIsEverDropped() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            var world = new FakeWorld(new Random(seed));
+            var world = new FakeWorld(Seeds.random(seed));
             var before = world.ownTables();
             var foreign = world.foreignTables();
 
@@ -45,7 +45,7 @@ class TableSimulationTest {
     @Test
     void aDeletedTableIsRetainedUnlessItSaysDrop() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            var world = new FakeWorld(new Random(seed));
+            var world = new FakeWorld(Seeds.random(seed));
             var before = world.ownTables();
 
             var plan = TablePlanner.planDeletion(RETAINED, world.observe(false));
@@ -58,7 +58,7 @@ class TableSimulationTest {
     @Test
     void aDroppedTableGoesFromEveryHostAndTakesNothingElseWithIt() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            var world = new FakeWorld(new Random(seed));
+            var world = new FakeWorld(Seeds.random(seed));
             var foreign = world.foreignTables();
 
             runDisturbed(world, TablePlanner::planDeletion, DROPPED);
@@ -73,7 +73,7 @@ class TableSimulationTest {
     @Test
     void aDeletionIsNotDoneWhileAHostIsNotHeard() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            var world = new FakeWorld(new Random(seed));
+            var world = new FakeWorld(Seeds.random(seed));
             var observed = world.observe(false);
             boolean isSomeSilent = observed.hosts().values().stream().anyMatch(HostState.Unknown.class::isInstance);
 
