@@ -28,15 +28,17 @@ final class HostSql {
      * @throws IllegalArgumentException when the rows are not what the statement returns
      */
     static Answer.Said read(List<List<String>> rows, List<String> tablesOfItsOwn) {
-        var size = OwnRowsSql.ofKind(rows, "size").findFirst();
+        var size = OwnRowsSql.ofKind(rows, "size")
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the host's answer lacks how much it holds"));
         return new Answer.Said(
                 OwnRowsSql.ofKind(rows, "server").map(row -> row.get(1)).collect(Collectors.toSet()),
                 OwnRowsSql.ofKind(rows, "server")
                         .filter(row -> !row.get(2).equals("0"))
                         .map(row -> row.get(1))
                         .collect(Collectors.toSet()),
-                size.map(row -> Long.parseLong(row.get(1))).orElse(0L),
-                size.map(row -> Long.parseLong(row.get(2))).orElse(0L),
+                Long.parseLong(size.get(1)),
+                Long.parseLong(size.get(2)),
                 OwnRowsSql.tables(rows).stream()
                         .map(table -> new Table(table.database(), table.table()))
                         .toList(),
