@@ -50,8 +50,10 @@ import org.slf4j.LoggerFactory;
 
 /** Wires the operator together, starts it and stops it. */
 public final class OperatorProcess implements AutoCloseable {
+    /** Whoever holds it acts. */
+    public static final String LEASE = "shardwright-operator";
+
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
-    private static final String LEASE = "shardwright-operator";
     private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
     private static final Duration KEEPER_TIMEOUT = Duration.ofSeconds(3);
 

@@ -57,22 +57,17 @@ final class ClusterFixtures {
     }
 
     static ClusterIntent draining(ClusterIntent intent, int shard) {
-        return new ClusterIntent(
-                intent.ref(),
-                intent.uid(),
-                intent.version(),
-                intent.image(),
-                intent.size(),
-                intent.layout(),
+        return with(
+                intent,
                 new Leaving(new TreeMap<>(), new TreeMap<>(Map.of(shard, LeavingShardPhase.Draining))),
-                intent.coordination(),
-                intent.storage(),
-                intent.users(),
-                intent.pod(),
-                intent.keepVolumes());
+                intent.pod());
     }
 
     static ClusterIntent with(ClusterIntent intent, ClusterIntent.PodAdditions pod) {
+        return with(intent, intent.leaving(), pod);
+    }
+
+    private static ClusterIntent with(ClusterIntent intent, Leaving leaving, ClusterIntent.PodAdditions pod) {
         return new ClusterIntent(
                 intent.ref(),
                 intent.uid(),
@@ -80,7 +75,7 @@ final class ClusterFixtures {
                 intent.image(),
                 intent.size(),
                 intent.layout(),
-                intent.leaving(),
+                leaving,
                 intent.coordination(),
                 intent.storage(),
                 intent.users(),

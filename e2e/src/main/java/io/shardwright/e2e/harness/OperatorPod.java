@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.shardwright.OperatorProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 /** The operator's pod. */
 public final class OperatorPod {
     private static final String LABEL = "app.kubernetes.io/name";
-    private static final String LEASE = "shardwright-operator";
     private static final int PORT = 8080;
 
     private final KubernetesClient client;
@@ -95,7 +95,7 @@ public final class OperatorPod {
     public String leader() {
         return client.leases()
                 .inNamespace(OperatorRelease.NAMESPACE)
-                .withName(LEASE)
+                .withName(OperatorProcess.LEASE)
                 .require()
                 .getSpec()
                 .getHolderIdentity();
